@@ -1,0 +1,1 @@
+"""Empty in a checkout; a wheel carries the migrations and the course packs here."""

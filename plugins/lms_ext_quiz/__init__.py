@@ -1,0 +1,1 @@
+"""lms_ext plugin: quiz."""
