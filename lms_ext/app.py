@@ -1,0 +1,48 @@
+"""`create_app`: the one place where parts are joined, read top to bottom."""
+
+import os
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms_ext import plugin_host
+from lms_ext.defaults import builtin_plugins
+from lms_ext.models import db, engine
+from lms_ext.settings import Settings, data_folder
+from lms_ext.web import assets, errors, health, i18n, sessions, tool
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from settings, by default those of the environment; raise SettingsError when they are unsafe."""
+    settings = settings or Settings.from_env(os.environ)
+    settings.check()
+    app = Flask("lms_ext.web", root_path=str(Path(__file__).parent / "web"))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine.engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=512 * 1024,
+        BABEL_DEFAULT_LOCALE="id",
+        BABEL_DEFAULT_TIMEZONE="Asia/Jakarta",
+    )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]  # Flask's documented way to add a middleware
+
+    db.init_app(app)
+    with app.app_context():
+        engine.prepare(db.engine)
+    Migrate(app, db, directory=str(data_folder("migrations")), render_as_batch=True, compare_type=True)
+
+    plugins = plugin_host.load_plugins(settings.plugins, builtin=builtin_plugins(), strict=settings.strict_plugins)
+    tool.install(app, settings, plugins)
+
+    Babel(app, locale_selector=i18n.choose_locale)
+    assets.register(app, plugins)
+    sessions.register(app)
+    errors.register(app)
+    for blueprint in (health.bp,):
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,13 @@
+"""Who may do what: context roles decide; institution roles never do."""
+
+from lms_ext.domain.access import Access, Action, Actor
+from lms_ext.domain.people import Role
+from lms_ext.hookspecs import hookimpl
+
+
+@hookimpl(trylast=True)
+def choose_access(actor: Actor, action: Action) -> Access | None:
+    """Let everyone work, and only teachers teach and choose."""
+    if action == Action.WORK or actor.role == Role.TEACHER:
+        return Access(allowed=True)
+    return Access(allowed=False, reason="forbidden")

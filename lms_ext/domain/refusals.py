@@ -1,0 +1,71 @@
+"""Every way the tool says no: a stable code, a status, and one plain sentence in Indonesian and English."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lms_ext.domain.texts import Text, text
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    code: str
+    status: int
+    title: Text
+    message: Text
+    template: str = "pages/launch_error.html"
+
+
+class Refused(Exception):
+    """The request cannot be served; `context` goes to the page, `facts` (never personal, never a token) to the log."""
+
+    def __init__(self, code: str, *, context: Mapping[str, object] | None = None, **facts: object) -> None:
+        super().__init__(code)
+        self.refusal = refusal(code)
+        self.context = dict(context or {})
+        self.facts = facts
+
+
+_ALL: dict[str, Refusal] = {}
+
+
+def declare(code: str, status: int, title: Text, message: Text, template: str = "pages/launch_error.html") -> None:
+    """Add a refusal to the catalogue; a code is declared once."""
+    if code in _ALL:
+        raise ValueError(f"refusal {code} is declared twice")
+    _ALL[code] = Refusal(code, status, title, message, template)
+
+
+def refusal(code: str) -> Refusal:
+    """Look a refusal up by its code."""
+    return _ALL[code]
+
+
+def catalogue() -> Mapping[str, Refusal]:
+    """Give all refusals, for the reference and for tests."""
+    return dict(_ALL)
+
+
+_MESSAGE_PAGE = "pages/message.html"
+
+declare("bad-request", 400, text("Permintaan tidak terbaca", "The request is not readable"),
+        text("Muat ulang halaman, lalu coba lagi.", "Reload the page and try again."), _MESSAGE_PAGE)  # fmt: skip
+declare("forbidden", 403, text("Tidak diizinkan", "Not allowed"),
+        text("Bagian ini hanya untuk pengajar kursus.", "Only the course's teachers can open this."), _MESSAGE_PAGE)  # fmt: skip
+declare("not-found", 404, text("Halaman tidak ada", "There is no such page"),
+        text("Buka aktivitas dari kursus Anda.", "Open the activity from your course."), _MESSAGE_PAGE)  # fmt: skip
+declare("method-not-allowed", 405, text("Buka dari kursus", "Open it from your course"),
+        text("Buka aktivitas ini dari kursus Anda.", "Open this activity from your course."))  # fmt: skip
+declare("too-large", 413, text("Terlalu besar", "Too large"),
+        text("Kiriman melebihi batas. Kurangi isinya, lalu kirim lagi.", "This is over the limit. Make it smaller and send again."),
+        _MESSAGE_PAGE)  # fmt: skip
+declare("fault", 500, text("Ada gangguan di alat ini", "Something went wrong here"),
+        text("Pekerjaan yang sudah tersimpan tetap aman. Coba lagi sebentar lagi.",
+             "Work already saved is safe. Try again in a moment."), _MESSAGE_PAGE)  # fmt: skip
+declare("busy", 503, text("Sedang tersendat", "Busy for a moment"),
+        text("Basis data sedang memulihkan diri. Coba lagi beberapa detik lagi; tulisan Anda belum hilang.",
+             "The database is recovering. Try again in a few seconds; your text is not lost."), _MESSAGE_PAGE)  # fmt: skip
+declare("session-over", 401, text("Sesi sudah berakhir", "Your session is over"),
+        text("Buka lagi aktivitas ini dari kursus Anda. Pekerjaan yang sudah tersimpan tetap aman.",
+             "Open this activity again from your course. Work already saved is safe."))  # fmt: skip
+declare("form-expired", 403, text("Formulir sudah tidak berlaku", "This form is no longer valid"),
+        text("Muat ulang halaman, lalu kirim lagi.", "Reload the page and send again."), _MESSAGE_PAGE)  # fmt: skip

@@ -1,0 +1,53 @@
+"""How connections behave on each engine."""
+
+from contextvars import ContextVar
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session, scoped_session
+
+_writing: ContextVar[bool] = ContextVar("writing", default=True)
+"""Whether the next transaction of this context may write. On SQLite a writer must say so when it begins: a read transaction
+that turns into a write fails at once if another writer was faster (SQLITE_BUSY_SNAPSHOT), no timeout helps."""
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """Give the options for `create_engine`."""
+    if database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10, "check_same_thread": False}}
+    # pre_ping: after a database restart each pooled connection heals at its next use instead of failing a request
+    return {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True, "pool_timeout": 10}
+
+
+def prepare(engine: Engine) -> None:
+    """Set up an engine's connections: SQLite gets WAL, full durability, foreign keys and explicit transactions."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: SqliteConnection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, see _begin
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def reads_only() -> None:
+    """Promise that the next transactions of this context only read."""
+    _writing.set(False)
+
+
+def may_write() -> None:
+    """Let the next transactions of this context write."""
+    _writing.set(True)
+
+
+def begin_writing(session: Session | scoped_session[Session]) -> None:
+    """End a reading transaction, so that what follows may write; what was read before must be read again."""
+    if not _writing.get():
+        session.rollback()
+        _writing.set(True)

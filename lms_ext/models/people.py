@@ -1,0 +1,118 @@
+"""Who came, from which course, through which link. Keys lead with the platform, then the space (a course context)."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms_ext.models.base import Base, Document, Id, JsonObject, UtcDateTime, new_id, utcnow
+
+
+class Space(Base):
+    """One course context; without a context, a share of the platform's people."""
+
+    __tablename__ = "space"
+    __table_args__ = (UniqueConstraint("platform_id", "deployment_id", "context_id"),)
+
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    deployment_id: Mapped[str] = mapped_column(String(255))
+    context_id: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str] = mapped_column(String(500), default="")
+    nrps_url: Mapped[str] = mapped_column(String(2000), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class Person(Base):
+    """The only table that holds a person's identity; all others know the random id."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("platform_id", "sub"),)
+
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    sub: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(300), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class Member(Base):
+    """A person's latest role in a space."""
+
+    __tablename__ = "member"
+
+    platform_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    space_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    role: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class Link(Base):
+    """One LTI resource link and the activity (or whole pack) behind it."""
+
+    __tablename__ = "link"
+    __table_args__ = (UniqueConstraint("platform_id", "space_id", "resource_link_id"),)
+
+    platform_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    space_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    resource_link_id: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str] = mapped_column(String(500), default="")
+    activity_ref: Mapped[str] = mapped_column(String(140), default="")
+    """``pack/activity``, ``pack`` for a whole pack, or "" until a teacher chooses."""
+    points: Mapped[int | None] = mapped_column(Integer)
+    """Score maximum a teacher set for this link; None for the author's."""
+    lineitem_url: Mapped[str] = mapped_column(String(2000), default="")
+    may_score: Mapped[bool] = mapped_column(default=False)
+    """The platform granted the score scope for the line item."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class Visit(Base):
+    """That a person has opened a link at least once."""
+
+    __tablename__ = "visit"
+
+    platform_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    space_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    link_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class UsedState(Base):
+    """Marks a login state as used, once; kept longer than any token of that launch can live."""
+
+    __tablename__ = "used_state"
+
+    platform_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    state_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class LaunchSession(Base):
+    """One launch: named by the page's URL, proven by the browser's cookie."""
+
+    __tablename__ = "launch_session"
+    __table_args__ = (Index("ix_launch_session_browser", "platform_id", "browser_hash"),)
+
+    platform_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    space_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256 (hex) of the cookie's secret."""
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256 (hex) of the browser's own secret: another person's launch in the same browser ends this one."""
+    person_id: Mapped[int] = mapped_column(Id)
+    link_id: Mapped[int | None] = mapped_column(Id)
+    role: Mapped[str] = mapped_column(String(20))
+    locale: Mapped[str] = mapped_column(String(5))
+    return_url: Mapped[str] = mapped_column(String(2000), default="")
+    deep_linking: Mapped[JsonObject | None] = mapped_column(Document)
+    """Settings of a deep linking launch; answered once (`answered_at`)."""
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

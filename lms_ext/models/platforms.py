@@ -1,0 +1,81 @@
+"""Platforms and keys: small reference tables, read often and changed by admins."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Identity, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms_ext.models.base import Base, Document, JsonObject, UtcDateTime, utcnow
+
+
+class Platform(Base):
+    """One registration: an LMS (issuer) and the client id it gave us."""
+
+    __tablename__ = "platform"
+    __table_args__ = (UniqueConstraint("issuer", "client_id"),)
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(500))
+    client_id: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(200))
+    product: Mapped[str] = mapped_column(String(50), default="")
+    """Product family code, e.g. ``moodle``: chooses the quirks."""
+    auth_login_url: Mapped[str] = mapped_column(String(2000))
+    auth_token_url: Mapped[str] = mapped_column(String(2000))
+    token_audience: Mapped[str] = mapped_column(String(2000), default="")
+    """Audience of service assertions when it differs from the token URL."""
+    jwks_url: Mapped[str] = mapped_column(String(2000))
+    status: Mapped[str] = mapped_column(String(20), default="active")
+    """``active``, ``pending`` (waits for an admin) or ``disabled``."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, onupdate=utcnow)
+
+
+class Deployment(Base):
+    """A deployment id that an admin accepted (``active``), or refused (``disabled``), or has not seen (``pending``)."""
+
+    __tablename__ = "deployment"
+
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"), primary_key=True)
+    deployment_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    status: Mapped[str] = mapped_column(String(20), default="active")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class PlatformKeySet(Base):
+    """The last good key set of a platform, shared by all processes."""
+
+    __tablename__ = "platform_key_set"
+
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"), primary_key=True)
+    jwks: Mapped[JsonObject | None] = mapped_column(Document)
+    fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    fresh_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Last try, good or bad: no process tries again within 30 s."""
+    last_error: Mapped[str] = mapped_column(String(200), default="")
+
+
+class ToolKey(Base):
+    """One of our signing keys: published until `published_until`; signs from `signs_from` until a newer one does."""
+
+    __tablename__ = "tool_key"
+
+    kid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    private_pem: Mapped[str] = mapped_column(Text)
+    public_jwk: Mapped[JsonObject] = mapped_column(Document)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    signs_from: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """None while it is the newest."""
+
+
+class ServiceToken(Base):
+    """An access token for a platform's services, kept until shortly before it expires and shared by all processes."""
+
+    __tablename__ = "service_token"
+
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(500), primary_key=True)
+    token: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,99 @@
+"""Every setting, typed, from the environment. Unsafe production settings are refused with a sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PREFIX = "LMS_EXT_"
+_TRUE = {"1", "true", "yes", "on", "ya"}
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class SettingsError(ValueError):
+    """A setting is missing or unsafe; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator decides. Names in the environment are these in capitals behind ``LMS_EXT_``."""
+
+    public_url: str = "http://localhost:8000"
+    """Address under which browsers reach the tool; https except on loopback."""
+    secret_key: str = ""
+    """At least 32 characters; signs login states and form tokens."""
+    database_url: str = ""
+    """SQLAlchemy URL: ``sqlite:///…`` or ``postgresql+psycopg://…``."""
+    plugins: tuple[str, ...] = ("module", "quiz", "journal")
+    """Enabled plugins; installed is not enabled."""
+    allow_loopback: bool = False
+    """Let platforms live on this machine's loopback addresses over http: for demo and tests only."""
+    embedded_worker: bool = False
+    """Deliver grades by a thread of the web process: for a single process with SQLite."""
+    proxies: int = 0
+    """How many reverse proxies stand before the tool and set X-Forwarded headers."""
+    strict_plugins: bool = False
+    """Raise where a plugin would be quarantined: for tests."""
+    session_hours: int = 12
+    state_minutes: int = 10
+    leeway_seconds: int = 60
+    practice_url: str = ""
+    """Address of the practice LMS to show on the front page, set by the demo."""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read and check; raise SettingsError naming the variable."""
+        values = {key.removeprefix(PREFIX).lower(): value for key, value in environ.items() if key.startswith(PREFIX)}
+        known: dict[str, object] = {}
+        for name in ("public_url", "secret_key", "database_url", "practice_url"):
+            if name in values:
+                known[name] = values[name].strip()
+        for name in ("allow_loopback", "embedded_worker", "strict_plugins"):
+            if name in values:
+                known[name] = values[name].strip().lower() in _TRUE
+        for name in ("proxies", "session_hours", "state_minutes", "leeway_seconds"):
+            if name in values:
+                known[name] = _whole(name, values[name])
+        if "plugins" in values:
+            known["plugins"] = tuple(one.strip() for one in values["plugins"].split(",") if one.strip())
+        settings = cls(**known)  # type: ignore[arg-type]  # each value was read by the type of its field above
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Refuse what would be unsafe or cannot work."""
+        parts = urlsplit(self.public_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.rstrip("/") or parts.query:
+            raise SettingsError(
+                f"{PREFIX}PUBLIC_URL must be an address like https://lti.example.sch.id, not {self.public_url!r}."
+            )
+        if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+            raise SettingsError(f"{PREFIX}PUBLIC_URL must be https: browsers send no cookies inside an LMS over http.")
+        if len(self.secret_key) < 32:
+            raise SettingsError(
+                f"{PREFIX}SECRET_KEY is missing or shorter than 32 characters. Make one: "
+                'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        if not self.database_url:
+            raise SettingsError(f"{PREFIX}DATABASE_URL is missing, e.g. postgresql+psycopg://user:password@host/lms_ext.")
+        if self.allow_loopback and parts.hostname not in _LOOPBACK:
+            raise SettingsError(f"{PREFIX}ALLOW_LOOPBACK is for demo and tests: {PREFIX}PUBLIC_URL is not on this machine.")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether the embedded database is in use."""
+        return self.database_url.startswith("sqlite")
+
+
+def _whole(name: str, value: str) -> int:
+    if not value.strip().isdecimal():
+        raise SettingsError(f"{PREFIX}{name.upper()} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def data_folder(name: str) -> Path:
+    """Find ``migrations`` or ``course_packs``: inside the wheel, else beside the package in a checkout."""
+    package = Path(__file__).parent
+    bundled = package / "_bundled" / name
+    return bundled if bundled.is_dir() else package.parent / name

@@ -1,0 +1,55 @@
+"""Static files under hashed addresses, page templates of core and plugins, and the security headers of every answer."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+
+from flask import Flask, Response, request
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+
+from lms_ext.plugin_host import PluginHost
+
+_STATIC = Path(__file__).parent / "static"
+_YEAR = 31_536_000
+
+
+@lru_cache(maxsize=256)
+def _digest(name: str) -> str:
+    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:10]
+
+
+def asset(name: str) -> str:
+    """Give the address of a static file with its hash, so that browsers may keep it for a year."""
+    return f"/static/{name}?v={_digest(name)}"
+
+
+def _plugin_templates(plugins: PluginHost) -> dict[str, BaseLoader]:
+    """A plugin's templates are found under its own name only, so that none can shadow the host's."""
+    found: dict[str, BaseLoader] = {}
+    for name, plugin in plugins.modules.items():
+        if isinstance(plugin, ModuleType) and plugin.__file__ and (Path(plugin.__file__).parent / "templates").is_dir():
+            found[name] = PackageLoader(plugin.__name__)
+    return found
+
+
+def register(app: Flask, plugins: PluginHost) -> None:
+    """Join template folders, add `asset` to templates, and set headers."""
+    own = FileSystemLoader(str(Path(__file__).parent / "templates"))
+    app.jinja_loader = ChoiceLoader([own, PrefixLoader(_plugin_templates(plugins))])
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["asset"] = asset
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "no-referrer")
+        headers.setdefault(
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        )
+        if request.path.startswith("/static/") and request.args.get("v"):
+            headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+        return response

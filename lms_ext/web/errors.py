@@ -1,0 +1,66 @@
+"""Refusals and faults as pages: a code, one sentence in Indonesian and English, a request id; JSON when asked."""
+
+import secrets
+
+import structlog
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from lms_ext.domain.refusals import Refusal, Refused, refusal
+
+log = structlog.get_logger(__name__)
+
+
+def request_id() -> str:
+    """Give this request's id, short enough to read out on the phone."""
+    if "request_id" not in g:
+        g.request_id = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()
+    return str(g.request_id)
+
+
+def wants_json() -> bool:
+    """Tell whether the client asked for JSON rather than a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
+    return bool(best == "application/json") or request.is_json
+
+
+def refusal_response(one: Refusal, **context: object) -> Response:
+    """Make the page (or JSON) of a refusal; never cached."""
+    if wants_json():
+        body = {"code": one.code, "message": dict(one.message), "request_id": request_id(), **_plain(context)}
+        response = make_response(jsonify(body), one.status)
+    else:
+        page = render_template(one.template, refusal=one, request_id=request_id(), **context)
+        response = make_response(page, one.status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _plain(context: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in context.items() if isinstance(value, (str, int, bool, list, dict))}
+
+
+def register(app: Flask) -> None:
+    """Turn every exception into such a page."""
+
+    @app.errorhandler(Refused)
+    def _refused(error: Refused) -> Response:
+        log.info("refused", code=error.refusal.code, request_id=request_id(), **error.facts)
+        return refusal_response(error.refusal, **error.context)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        codes = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 403: "forbidden"}
+        response = refusal_response(
+            refusal(codes.get(error.code or 500, "bad-request" if (error.code or 500) < 500 else "fault"))
+        )
+        for name, value in error.get_headers():
+            if name == "Allow":
+                response.headers[name] = value
+        response.status_code = error.code or 500
+        return response
+
+    @app.errorhandler(Exception)
+    def _fault(error: Exception) -> Response:
+        log.error("fault", error=type(error).__name__, request_id=request_id(), endpoint=request.endpoint, exc_info=app.testing)
+        return refusal_response(refusal("fault"))

@@ -1,0 +1,91 @@
+"""Launch sessions in the browser: the URL names the launch, a cookie on that URL's path proves the browser.
+
+Each launch has its own cookie under its own path, so tabs never fight and no request carries another launch's secret.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from flask import Flask, Response, current_app, request
+from werkzeug.routing import BaseConverter, ValidationError
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+SECRET_COOKIE = "__Secure-lx"  # noqa: S105 - a name, not a secret
+BROWSER_COOKIE = "__Host-lxb"
+"""Tells browsers apart, not people: another person's launch in the same browser ends the earlier person's sessions."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchRef:
+    """The public name of a launch: platform, space and id, so that every look-up names its shard."""
+
+    platform_id: int
+    space_id: int
+    id: int
+
+    def __str__(self) -> str:
+        """Write as three base-36 numbers."""
+        return "-".join(_base36(one) for one in (self.platform_id, self.space_id, self.id))
+
+    @property
+    def path(self) -> str:
+        """Give the path under which all pages of this launch live."""
+        return f"/l/{self}"
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while True:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+        if not number:
+            return digits
+
+
+class LaunchRefConverter(BaseConverter):
+    """``<launch:ref>`` in routes; anything malformed is no route at all (404)."""
+
+    regex = r"[0-9a-z]{1,13}-[0-9a-z]{1,13}-[0-9a-z]{1,13}"
+
+    def to_python(self, value: str) -> LaunchRef:
+        numbers = [int(part, 36) for part in value.split("-")]
+        if max(numbers) >= 1 << 63:
+            raise ValidationError
+        return LaunchRef(*numbers)
+
+    def to_url(self, value: LaunchRef) -> str:
+        return str(value)
+
+
+def new_secret() -> str:
+    """Make a secret of 128 bits."""
+    return secrets.token_urlsafe(16)
+
+
+def hashed(secret: str) -> str:
+    """Give what the database keeps of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def set_cookie(response: Response, name: str, value: str, *, path: str, seconds: int) -> None:
+    """Set a cookie that works inside another site's frame: Secure, HttpOnly, SameSite=None and Partitioned."""
+    response.set_cookie(name, value, max_age=seconds, path=path, secure=True, httponly=True, samesite="None", partitioned=True)
+
+
+def csrf_token(secret: str) -> str:
+    """Derive the form token of a launch from its cookie's secret; a page of another launch cannot know it."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, b"csrf:" + secret.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def csrf_fits(secret: str) -> bool:
+    """Check the token that a form field or the X-CSRF-Token header brought."""
+    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
+    return hmac.compare_digest(given, csrf_token(secret))
+
+
+def register(app: Flask) -> None:
+    """Teach the application the ``<launch:…>`` converter."""
+    app.url_map.converters["launch"] = LaunchRefConverter

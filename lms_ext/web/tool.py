@@ -1,0 +1,25 @@
+"""What blueprints need of the composition: settings and plugins."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from lms_ext.plugin_host import PluginHost
+from lms_ext.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    settings: Settings
+    plugins: PluginHost
+
+
+def install(app: Flask, settings: Settings, plugins: PluginHost) -> None:
+    """Keep the parts where `tool()` finds them."""
+    app.extensions["lms_ext"] = Tool(settings, plugins)
+
+
+def tool() -> Tool:
+    """Give the parts of the running application."""
+    found: Tool = current_app.extensions["lms_ext"]
+    return found
