@@ -56,7 +56,7 @@ declare("not-found", 404, text("Halaman tidak ada", "There is no such page"),
 declare("method-not-allowed", 405, text("Buka dari kursus", "Open it from your course"),
         text("Buka aktivitas ini dari kursus Anda.", "Open this activity from your course."))  # fmt: skip
 declare("too-large", 413, text("Terlalu besar", "Too large"),
-        text("Kiriman melebihi batas. Kurangi isinya, lalu kirim lagi.", "This is over the limit. Make it smaller and send again."),
+        text("Kiriman melebihi batas. Kurangi isinya, lalu kirim lagi.", "Over the limit. Make it smaller and send again."),
         _MESSAGE_PAGE)  # fmt: skip
 declare("fault", 500, text("Ada gangguan di alat ini", "Something went wrong here"),
         text("Pekerjaan yang sudah tersimpan tetap aman. Coba lagi sebentar lagi.",
