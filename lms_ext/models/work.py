@@ -12,7 +12,9 @@ class Attempt(Base):
     """One person's attempt at one activity through one link, pinned to the snapshot it began with."""
 
     __tablename__ = "attempt"
-    __table_args__ = (UniqueConstraint("platform_id", "space_id", "link_id", "activity_ref", "person_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("platform_id", "space_id", "link_id", "activity_ref", "person_id", "number", name="uq_attempt_number"),
+    )
 
     platform_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     space_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
@@ -61,8 +63,8 @@ class Submission(Base):
 
     __tablename__ = "submission"
     __table_args__ = (
-        UniqueConstraint("platform_id", "space_id", "attempt_id", "revision"),
-        UniqueConstraint("platform_id", "space_id", "attempt_id", "client_key"),
+        UniqueConstraint("platform_id", "space_id", "attempt_id", "revision", name="uq_submission_revision"),
+        UniqueConstraint("platform_id", "space_id", "attempt_id", "client_key", name="uq_submission_client_key"),
     )
 
     platform_id: Mapped[int] = mapped_column(Integer, primary_key=True)

