@@ -1,0 +1,224 @@
+"""Attempts: begin, hand in, count. The submission and its place in the grade outbox are one commit, made by the caller."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from lms_ext.domain.access import Actor
+from lms_ext.domain.activities import Activity, Answer, Entries, Outcome, Work
+from lms_ext.domain.activity_types import ActivityType
+from lms_ext.domain.events import SubmissionRecorded
+from lms_ext.domain.people import Role
+from lms_ext.domain.texts import Text
+from lms_ext.models import Attempt, Submission
+from lms_ext.services import drafting, scoring
+from lms_ext.services.seats import Db, LinkInfo
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What happened to a handing-in."""
+
+    attempt: Attempt
+    submission: Submission | None = None
+    event: SubmissionRecorded | None = None
+    """None when this was a repeat of a submission we have."""
+    missing: Text | None = None
+    """Why it cannot be handed in yet; nothing was recorded."""
+    closed: bool = False
+    mismatch: bool = False
+    """The same page was posted before with other content."""
+
+
+def attempts(session: Db, actor: Actor, link_id: int, ref: str, person_id: int | None = None) -> Sequence[Attempt]:
+    """List a person's attempts at an activity through a link, oldest first."""
+    return (
+        session.execute(
+            select(Attempt)
+            .where(
+                Attempt.platform_id == actor.platform_id,
+                Attempt.space_id == actor.space_id,
+                Attempt.link_id == link_id,
+                Attempt.activity_ref == ref,
+                Attempt.person_id == (person_id or actor.person_id),
+            )
+            .order_by(Attempt.number)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def may_begin(done: Sequence[Attempt], activity: Activity, kind: ActivityType) -> bool:
+    """Tell whether another attempt may begin after `done`."""
+    if not done:
+        return True
+    if done[-1].status in drafting.OPEN or kind.wants.entries != Entries.ATTEMPTS:
+        return False
+    return activity.attempts is None or len(done) < activity.attempts
+
+
+def begin(
+    session: Db, actor: Actor, link: LinkInfo, activity: Activity, snapshot: str, kind: ActivityType, number: int, now: datetime
+) -> Attempt:
+    """Begin attempt `number`; when another tab was faster, give the attempt it began."""
+    seed = secrets.randbits(62)
+    attempt = Attempt(
+        platform_id=actor.platform_id,
+        space_id=actor.space_id,
+        link_id=link.id,
+        activity_ref=activity.ref,
+        person_id=actor.person_id,
+        number=number,
+        snapshot_hash=snapshot,
+        seed=seed,
+        state=kind.start(activity.config, seed),
+        graded=actor.role == Role.LEARNER,
+        started_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(attempt)
+    except IntegrityError:
+        return next(one for one in attempts(session, actor, link.id, activity.ref) if one.number == number)
+    return attempt
+
+
+def locked(session: Db, actor: Actor, attempt_id: int) -> Attempt | None:
+    """Read an attempt of this space for changing it; others wait until our commit."""
+    return session.execute(
+        select(Attempt)
+        .where(Attempt.platform_id == actor.platform_id, Attempt.space_id == actor.space_id, Attempt.id == attempt_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+
+
+def submissions(session: Db, attempt: Attempt) -> Sequence[Submission]:
+    """List an attempt's submissions, oldest first."""
+    return (
+        session.execute(
+            select(Submission)
+            .where(
+                Submission.platform_id == attempt.platform_id,
+                Submission.space_id == attempt.space_id,
+                Submission.attempt_id == attempt.id,
+            )
+            .order_by(Submission.revision)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def work_of(attempt: Attempt, answer: Answer) -> Work:
+    """Put together what a plugin may know of an attempt."""
+    return Work(attempt.state, answer, frozenset(attempt.checked))
+
+
+def stored_answer(submission: Submission) -> Answer:
+    """Give the answer of a submission."""
+    return {name: tuple(values) for name, values in submission.answer.items()}
+
+
+def stored_outcome(submission: Submission) -> Outcome:
+    """Give the outcome of a submission as it was graded."""
+    return Outcome(submission.fraction, needs_marking=submission.needs_marking, detail=submission.detail)
+
+
+def submit(
+    session: Db, attempt: Attempt, link: LinkInfo, activity: Activity, kind: ActivityType, client_key: str, now: datetime
+) -> Receipt:
+    """Hand in the drafts of an attempt that `locked` gave.
+
+    Grading is the plugin's; whatever it does, the work is stored: when it raises or answers nonsense a teacher will mark it.
+    """
+    answer = drafting.answer(drafting.stored(session, attempt))
+    before = submissions(session, attempt)
+    same_key = next((one for one in before if one.client_key == client_key), None)
+    if same_key:
+        return Receipt(attempt, same_key, mismatch=stored_answer(same_key) != answer and attempt.status in drafting.OPEN)
+    if attempt.status not in drafting.OPEN:
+        return Receipt(attempt, before[-1] if before else None, closed=True)
+    work = work_of(attempt, answer)
+    missing = _missing(kind, activity, work)
+    if missing:
+        return Receipt(attempt, missing=missing)
+    outcome, fault = grade(kind, activity, work)
+    submission = _record(session, attempt, answer, outcome, fault, client_key, now)
+    if outcome.complete:
+        attempt.status = "submitted"
+        attempt.submitted_at = now
+        attempt.fraction = None if outcome.needs_marking else outcome.fraction
+        if attempt.fraction is not None:
+            scoring.enqueue(session, attempt, link, activity, scoring.describe(activity, attempt), now)
+    session.flush()
+    event = SubmissionRecorded(
+        attempt.platform_id, attempt.space_id, attempt.id, activity.ref, attempt.revision, outcome.needs_marking
+    )
+    return Receipt(attempt, submission, event)
+
+
+def _record(
+    session: Db, attempt: Attempt, answer: Answer, outcome: Outcome, fault: str, client_key: str, now: datetime
+) -> Submission:
+    attempt.revision += 1
+    submission = Submission(
+        platform_id=attempt.platform_id,
+        space_id=attempt.space_id,
+        attempt_id=attempt.id,
+        revision=attempt.revision,
+        client_key=client_key,
+        answer={name: list(values) for name, values in answer.items()},
+        fraction=outcome.fraction,
+        needs_marking=outcome.needs_marking,
+        detail=dict(outcome.detail),
+        fault=fault,
+        submitted_at=now,
+    )
+    session.add(submission)
+    return submission
+
+
+def _missing(kind: ActivityType, activity: Activity, work: Work) -> Text | None:
+    try:
+        return kind.ready(activity.config, work)
+    except Exception:  # a plugin's fault must not keep a person from handing in
+        log.exception("plugin.failed", plugin=kind.name, method="ready")
+        return None
+
+
+def grade(kind: ActivityType, activity: Activity, work: Work) -> tuple[Outcome, str]:
+    """Let the plugin grade; (outcome, "") or (a teacher must mark it, why)."""
+    try:
+        outcome = kind.grade(activity.config, work)
+        fault = outcome.fault() or ""
+    except Exception as error:
+        log.exception("plugin.failed", plugin=kind.name, method="grade")
+        return Outcome(None, needs_marking=True), type(error).__name__
+    return (Outcome(None, needs_marking=True), fault) if fault else (outcome, "")
+
+
+def check_part(session: Db, attempt: Attempt, kind: ActivityType, activity: Activity, part: str) -> bool:
+    """Lock a part for its feedback; False when the activity has no such part."""
+    fields = kind.fields(activity.config, attempt.state)
+    if part not in {field.part for field in fields.values()}:
+        return False
+    if part not in attempt.checked:
+        attempt.checked = [*attempt.checked, part]
+    session.flush()
+    return True
+
+
+def press(kind: ActivityType, activity: Activity, attempt: Attempt, answer: Answer, pressed: Mapping[str, str]) -> Answer:
+    """Apply a pressed button of the activity's own."""
+    for name, value in pressed.items():
+        answer = kind.apply(activity.config, work_of(attempt, answer), name, value)
+    return answer

@@ -1,0 +1,80 @@
+"""Published packs, read once per process and snapshot."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from lms_ext.domain.activities import Activity
+from lms_ext.domain.activity_types import ActivityType
+from lms_ext.domain.packs import Pack
+from lms_ext.models import PublishedPack, Snapshot
+from lms_ext.packs.snapshots import pack_from_document
+from lms_ext.services.seats import Db
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A pack and the hash of the snapshot it came from."""
+
+    snapshot: str
+    pack: Pack
+
+
+@dataclass
+class Catalog:
+    """Snapshots are immutable, so what was read once stays right; the newest `size` are kept."""
+
+    types: Mapping[str, ActivityType]
+    size: int = 64
+    _kept: OrderedDict[str, Pack] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def snapshot(self, session: Db, digest: str) -> Pack | None:
+        """Give the pack of a snapshot, or None when there is no such snapshot."""
+        with self._lock:
+            if digest in self._kept:
+                self._kept.move_to_end(digest)
+                return self._kept[digest]
+        document = session.execute(select(Snapshot.document).where(Snapshot.hash == digest)).scalar_one_or_none()
+        if document is None:
+            return None
+        pack = pack_from_document(document, self.types)
+        with self._lock:
+            self._kept[digest] = pack
+            while len(self._kept) > self.size:
+                self._kept.popitem(last=False)
+        return pack
+
+    def current(self, session: Db, pack_id: str) -> Published | None:
+        """Give the snapshot of a pack that new attempts begin with."""
+        digest = session.execute(select(PublishedPack.snapshot_hash).where(PublishedPack.pack_id == pack_id)).scalar_one_or_none()
+        pack = self.snapshot(session, digest) if digest else None
+        return Published(digest, pack) if digest and pack else None
+
+    def all(self, session: Db) -> list[Published]:
+        """Give every published pack, in order of its id."""
+        found = []
+        for digest in session.execute(select(PublishedPack.snapshot_hash).order_by(PublishedPack.pack_id)).scalars():
+            pack = self.snapshot(session, digest)
+            if pack:
+                found.append(Published(digest, pack))
+        return found
+
+    def activity(self, session: Db, ref: str, digest: str | None = None) -> tuple[str, Activity] | None:
+        """Find ``pack/activity`` in the pinned snapshot `digest`, or in the current one; gives (snapshot, activity)."""
+        pack_id, _, activity_id = ref.partition("/")
+        if digest is None:
+            published = self.current(session, pack_id)
+            if published is None:
+                return None
+            digest, pack = published.snapshot, published.pack
+        else:
+            pinned = self.snapshot(session, digest)
+            if pinned is None:
+                return None
+            pack = pinned
+        activity = pack.activity(activity_id)
+        return (digest, activity) if activity else None

@@ -1,0 +1,146 @@
+"""Drafts: each field is saved as it is typed; the newest counter of a tab wins, and no tab overwrites what it has not seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import case, literal, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms_ext.domain.activities import Answer, Field
+from lms_ext.models import Attempt, Draft
+from lms_ext.models.base import Document, UtcDateTime
+from lms_ext.services.seats import Db
+
+OPEN = ("open", "returned")
+"""States of an attempt in which its author may change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field's new value as one tab has it."""
+
+    value: tuple[str, ...]
+    n: int
+    """The tab's counter: rises with each change in that tab."""
+    base: int
+    """The revision the tab last saw; 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    value: tuple[str, ...]
+    rev: int
+    tab: str
+
+
+@dataclass
+class Saved:
+    """What became of a save, by field."""
+
+    revs: dict[str, int] = field(default_factory=dict)
+    conflicts: dict[str, Stored] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    """Fields that are unknown, locked or too long; nothing of them was stored."""
+    closed: bool = False
+
+
+def stored(session: Db, attempt: Attempt) -> dict[str, Stored]:
+    """Read all fields of an attempt."""
+    rows = session.execute(
+        select(Draft.field, Draft.value, Draft.rev, Draft.tab).where(
+            Draft.platform_id == attempt.platform_id,
+            Draft.space_id == attempt.space_id,
+            Draft.attempt_id == attempt.id,
+        )
+    )
+    return {row.field: Stored(tuple(row.value), row.rev, row.tab) for row in rows}
+
+
+def answer(drafts: Mapping[str, Stored]) -> Answer:
+    """Give the answer so far."""
+    return {name: one.value for name, one in drafts.items()}
+
+
+def refused(changes: Mapping[str, Change], fields: Mapping[str, Field], checked: frozenset[str]) -> list[str]:
+    """List the fields that may not be stored: not declared, not a valid choice, too long, or locked by feedback."""
+    return [
+        name
+        for name, change in changes.items()
+        if name not in fields or not fields[name].accepts(change.value) or (fields[name].part in checked and fields[name].part)
+    ]
+
+
+def save(session: Db, attempt: Attempt, tab: str, changes: Mapping[str, Change], now: datetime) -> Saved:
+    """Store accepted changes, one statement a field; the attempt must be open at that very moment.
+
+    A change is accepted when the field is new, when it comes from the tab that wrote last with a higher counter, or when the tab
+    knows the stored revision. A lower counter of the same tab was overtaken: it counts as saved by its successor.
+    """
+    result = Saved()
+    for name, change in changes.items():
+        rev = session.execute(_upsert(session, attempt, tab, name, change, now)).scalar_one_or_none()
+        if rev is not None:
+            result.revs[name] = rev
+    missing = changes.keys() - result.revs.keys()
+    if missing:
+        _explain(session, attempt, tab, {name: changes[name] for name in missing}, result)
+    return result
+
+
+def _upsert(session: Db, attempt: Attempt, tab: str, name: str, change: Change, now: datetime):  # type: ignore[no-untyped-def]  # dialects differ
+    dialect = session.get_bind().dialect.name
+    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(Draft)
+    still_open = select(
+        Attempt.platform_id,
+        Attempt.space_id,
+        Attempt.id,
+        literal(name),
+        literal(list(change.value), Document),
+        literal(1),
+        literal(tab),
+        literal(change.n),
+        literal(now, UtcDateTime),
+    ).where(
+        Attempt.platform_id == attempt.platform_id,
+        Attempt.space_id == attempt.space_id,
+        Attempt.id == attempt.id,
+        Attempt.status.in_(OPEN),
+    )
+    if dialect == "postgresql":
+        # wait for a submit that holds the attempt, then see its new status: no draft slips in behind a submission
+        still_open = still_open.with_for_update(read=True)
+    columns = ["platform_id", "space_id", "attempt_id", "field", "value", "rev", "tab", "n", "saved_at"]
+    statement = insert.from_select(columns, still_open)
+    new = statement.excluded
+    same_value = Draft.value == new.value
+    return statement.on_conflict_do_update(
+        index_elements=["platform_id", "space_id", "attempt_id", "field"],
+        set_={
+            "value": new.value,
+            "tab": new.tab,
+            "n": new.n,
+            "saved_at": new.saved_at,
+            "rev": case((same_value, Draft.rev), else_=Draft.rev + 1),
+        },
+        where=or_((Draft.tab == new.tab) & (Draft.n < new.n), Draft.rev == change.base, same_value),
+    ).returning(Draft.rev)
+
+
+def _explain(session: Db, attempt: Attempt, tab: str, changes: Mapping[str, Change], result: Saved) -> None:
+    """Find out why fields were not stored: overtaken in their own tab, changed elsewhere, or the attempt is closed."""
+    status = session.execute(
+        select(Attempt.status).where(
+            Attempt.platform_id == attempt.platform_id, Attempt.space_id == attempt.space_id, Attempt.id == attempt.id
+        )
+    ).scalar_one_or_none()
+    if status not in OPEN:
+        result.closed = True
+        return
+    there = stored(session, attempt)
+    for name in changes:
+        found = there[name]
+        if found.tab == tab:
+            result.revs[name] = found.rev
+        else:
+            result.conflicts[name] = found

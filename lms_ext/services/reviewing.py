@@ -1,0 +1,111 @@
+"""Read-only views of a class: who has opened, drafted, handed in, been marked, and where each grade is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select
+
+from lms_ext.domain.access import Actor
+from lms_ext.models import Attempt, Draft, Member, Person, Visit
+from lms_ext.services.seats import Db
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One learner at one activity."""
+
+    person_id: int
+    name: str
+    state: str
+    """``unopened``, ``opened``, ``draft``, ``submitted``, ``returned`` or ``marked``."""
+    attempt_id: int | None
+    attempts: int
+    fraction: float | None
+    submitted_at: datetime | None
+    role: str
+
+
+def overview(session: Db, actor: Actor, link_id: int, ref: str) -> list[Row]:
+    """Give a row for each learner of the space who has launched, by name."""
+    people = session.execute(
+        select(Person.id, Person.name, Member.role, Visit.first_at)
+        .join(Member, and_(Member.platform_id == Person.platform_id, Member.person_id == Person.id))
+        .outerjoin(
+            Visit,
+            and_(
+                Visit.platform_id == Member.platform_id,
+                Visit.space_id == Member.space_id,
+                Visit.link_id == link_id,
+                Visit.person_id == Member.person_id,
+            ),
+        )
+        .where(Member.platform_id == actor.platform_id, Member.space_id == actor.space_id, Member.role != "teacher")
+        .order_by(Person.name, Person.id)
+    ).all()
+    by_person: dict[int, list[Attempt]] = {}
+    for attempt in _attempts(session, actor, link_id, ref):
+        by_person.setdefault(attempt.person_id, []).append(attempt)
+    drafted = _drafted(session, actor, link_id, ref)
+    rows = []
+    for person in people:
+        own = by_person.get(person.id, [])
+        rows.append(_row(person.id, person.name, person.role, opened=person.first_at is not None, own=own, drafted=drafted))
+    return rows
+
+
+def _attempts(session: Db, actor: Actor, link_id: int, ref: str) -> Sequence[Attempt]:
+    return (
+        session.execute(
+            select(Attempt)
+            .where(
+                Attempt.platform_id == actor.platform_id,
+                Attempt.space_id == actor.space_id,
+                Attempt.link_id == link_id,
+                Attempt.activity_ref == ref,
+            )
+            .order_by(Attempt.number)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def _drafted(session: Db, actor: Actor, link_id: int, ref: str) -> set[int]:
+    """Give the attempts that hold at least one draft; what it says stays private."""
+    return set(
+        session.execute(
+            select(Draft.attempt_id)
+            .distinct()
+            .join(
+                Attempt,
+                and_(
+                    Attempt.platform_id == Draft.platform_id,
+                    Attempt.space_id == Draft.space_id,
+                    Attempt.id == Draft.attempt_id,
+                ),
+            )
+            .where(
+                Draft.platform_id == actor.platform_id,
+                Draft.space_id == actor.space_id,
+                Attempt.link_id == link_id,
+                Attempt.activity_ref == ref,
+            )
+        ).scalars()
+    )
+
+
+def _row(person_id: int, name: str, role: str, *, opened: bool, own: list[Attempt], drafted: set[int]) -> Row:
+    if not own:
+        return Row(person_id, name, "opened" if opened else "unopened", None, 0, None, None, role)
+    handed_in = [one for one in own if one.revision]
+    last = handed_in[-1] if handed_in else own[-1]
+    if not handed_in:
+        state = "draft" if last.id in drafted else "opened"
+    elif last.status in {"returned", "marked"}:
+        state = last.status
+    elif last.status == "submitted":
+        state = "marked" if last.fraction is not None else "submitted"
+    else:
+        state = "draft"
+    return Row(person_id, name, state, last.id, len(handed_in), last.fraction, last.submitted_at, role)

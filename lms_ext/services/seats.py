@@ -1,0 +1,133 @@
+"""A person at a page: which launch, course, link and role. The one entry to everything a launch may touch."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.orm import Session, scoped_session
+
+from lms_ext.domain.access import Actor
+from lms_ext.domain.people import Role
+from lms_ext.models import LaunchSession, Link, Person, Platform, Space
+
+Db = Session | scoped_session[Session]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkInfo:
+    """A resource link as pages need it."""
+
+    id: int
+    title: str
+    activity_ref: str
+    points: int | None
+    has_column: bool
+    """The platform gave a gradebook column that we may write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    actor: Actor
+    launch_id: int
+    link: LinkInfo | None
+    person_name: str
+    course_title: str
+    platform_name: str
+    platform_origins: tuple[str, ...]
+    locale: str
+    return_url: str
+    deep_linking: dict[str, Any] | None
+    answered: bool
+
+
+_LAUNCH = LaunchSession.__table__.c
+_QUERY = (
+    select(
+        _LAUNCH.person_id, _LAUNCH.secret_hash, _LAUNCH.role, _LAUNCH.locale, _LAUNCH.return_url, _LAUNCH.deep_linking,
+        _LAUNCH.answered_at, _LAUNCH.expires_at, _LAUNCH.ended_at,
+        Person.name, Space.title.label("space_title"), Platform.name.label("platform_name"), Platform.status,
+        Platform.issuer, Platform.auth_login_url,
+        Link.id.label("link_id"), Link.title.label("link_title"), Link.activity_ref, Link.points, Link.lineitem_url, Link.may_score,
+    )
+    .join(Platform, Platform.id == _LAUNCH.platform_id)
+    .join(Person, and_(Person.platform_id == _LAUNCH.platform_id, Person.id == _LAUNCH.person_id))
+    .join(Space, and_(Space.platform_id == _LAUNCH.platform_id, Space.id == _LAUNCH.space_id))
+    .outerjoin(
+        Link,
+        and_(Link.platform_id == _LAUNCH.platform_id, Link.space_id == _LAUNCH.space_id, Link.id == _LAUNCH.link_id),
+    )
+)  # fmt: skip
+
+
+def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: datetime) -> Seat | None:
+    """Find the launch `(platform, space, id)`; None when it is unknown, over, of another browser, or its platform is disabled."""
+    platform_id, space_id, launch_id = key
+    row = session.execute(
+        _QUERY.where(_LAUNCH.platform_id == platform_id, _LAUNCH.space_id == space_id, _LAUNCH.id == launch_id)
+    ).one_or_none()
+    if row is None or row.secret_hash != secret_hash or row.ended_at or row.expires_at <= now or row.status != "active":
+        return None
+    link = None
+    if row.link_id is not None:
+        has_column = bool(row.lineitem_url) and row.may_score
+        link = LinkInfo(row.link_id, row.link_title, row.activity_ref, row.points, has_column)
+    return Seat(
+        actor=Actor(platform_id, space_id, row.person_id, Role(row.role)),
+        launch_id=launch_id,
+        link=link,
+        person_name=row.name,
+        course_title=row.space_title,
+        platform_name=row.platform_name,
+        platform_origins=(row.issuer, row.auth_login_url),
+        locale=row.locale,
+        return_url=row.return_url,
+        deep_linking=row.deep_linking,
+        answered=row.answered_at is not None,
+    )
+
+
+def bind_link(session: Db, actor: Actor, link_id: int, ref: str) -> None:
+    """Put an activity (or a pack) behind a link; work done under what was there before stays stored."""
+    session.execute(
+        update(Link)
+        .where(Link.platform_id == actor.platform_id, Link.space_id == actor.space_id, Link.id == link_id)
+        .values(activity_ref=ref)
+    )
+
+
+def link_for(session: Db, seat: Seat, ref: str) -> LinkInfo:
+    """Give the link whose gradebook column an activity belongs to: this one, or the space's first link to the same activity.
+
+    A link to a whole pack opens activities that may also stand in the course by themselves; their grades belong there.
+    """
+    if seat.link is None:
+        raise LookupError("a launch without a link")
+    if seat.link.activity_ref == ref:
+        return seat.link
+    actor = seat.actor
+    found = session.execute(
+        select(Link)
+        .where(Link.platform_id == actor.platform_id, Link.space_id == actor.space_id, Link.activity_ref == ref)
+        .order_by(Link.created_at, Link.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    if found is None:
+        return LinkInfo(seat.link.id, seat.link.title, ref, None, has_column=False)
+    return LinkInfo(found.id, found.title, ref, found.points, bool(found.lineitem_url) and found.may_score)
+
+
+def take_answer(session: Db, seat: Seat, now: datetime) -> bool:
+    """Mark a deep linking launch as answered; False when it already was. Only one of several racing answers gets True."""
+    actor = seat.actor
+    changed = session.execute(
+        update(LaunchSession)
+        .where(
+            LaunchSession.platform_id == actor.platform_id,
+            LaunchSession.space_id == actor.space_id,
+            LaunchSession.id == seat.launch_id,
+            LaunchSession.answered_at.is_(None),
+        )
+        .values(answered_at=now)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
