@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 from lms_ext.domain.activities import Answer, Field, Json, Outcome, Wants, Work
 from lms_ext.domain.problems import Problem
-from lms_ext.domain.texts import Text
+from lms_ext.domain.texts import Text, text
 
 
 class ConfigSchema(Protocol):
@@ -39,6 +39,12 @@ class ActivityType(ABC):
     title: ClassVar[Text]
     config_schema: ClassVar[Callable[[], ConfigSchema]]
     wants: ClassVar[Wants] = Wants()
+    buttons: ClassVar[frozenset[str]] = frozenset()
+    """Names of the type's own submit buttons; pressing one calls `apply` and saves."""
+    submitting: ClassVar[frozenset[str]] = frozenset()
+    """Those of them that also hand in."""
+    submit_label: ClassVar[Text | None] = text("Kumpulkan", "Hand in")
+    """Label of the host's button; None when the type brings its own."""
     attempt_template: ClassVar[str]
     review_template: ClassVar[str]
 
@@ -70,6 +76,16 @@ class ActivityType(ABC):
     def summary(self, config: Any) -> Text | None:
         """Describe the size in a few words for lists, e.g. "10 soal"; None to say nothing."""
         del config
+        return None
+
+    def apply(self, config: Any, work: Work, name: str, value: str) -> Answer:
+        """Give the answer after the type's own button `name` with `value` was pressed."""
+        del config, name, value
+        return work.answer
+
+    def ready(self, config: Any, work: Work) -> Text | None:
+        """Say why the work cannot be handed in yet, or None when it can."""
+        del config, work
         return None
 
 

@@ -69,3 +69,15 @@ declare("session-over", 401, text("Sesi sudah berakhir", "Your session is over")
              "Open this activity again from your course. Work already saved is safe."))  # fmt: skip
 declare("form-expired", 403, text("Formulir sudah tidak berlaku", "This form is no longer valid"),
         text("Muat ulang halaman, lalu kirim lagi.", "Reload the page and send again."), _MESSAGE_PAGE)  # fmt: skip
+declare("activity-gone", 404, text("Aktivitas ini sudah tidak ada", "This activity no longer exists"),
+        text("Pengajar dapat memilih aktivitas lain dari kursus.", "A teacher can choose another one from the course."),
+        _MESSAGE_PAGE)  # fmt: skip
+declare("activity-unavailable", 503, text("Aktivitas ini belum dapat dibuka", "This activity cannot be opened now"),
+        text("Bagian alat yang diperlukan sedang tidak aktif. Pekerjaan yang tersimpan tetap aman.",
+             "The part of the tool it needs is switched off. Work already saved is safe."), _MESSAGE_PAGE)  # fmt: skip
+declare("field-refused", 422, text("Isian tidak dikenal", "Unknown field"),
+        text("Ada isian yang bukan bagian aktivitas ini. Muat ulang halaman.",
+             "A field is not part of this activity. Reload the page."), _MESSAGE_PAGE)  # fmt: skip
+declare("not-chosen", 404, text("Aktivitas belum dipilih", "No activity is chosen yet"),
+        text("Pengajar belum memilih aktivitas untuk tautan ini.", "Your teacher has not chosen an activity for this link yet."),
+        _MESSAGE_PAGE)  # fmt: skip

@@ -1,10 +1,11 @@
-"""What blueprints need of the composition: settings and plugins."""
+"""What blueprints need of the composition: settings, plugins and the catalog."""
 
 from dataclasses import dataclass
 
 from flask import Flask, current_app
 
 from lms_ext.plugin_host import PluginHost
+from lms_ext.services.catalog import Catalog
 from lms_ext.settings import Settings
 
 
@@ -12,11 +13,12 @@ from lms_ext.settings import Settings
 class Tool:
     settings: Settings
     plugins: PluginHost
+    catalog: Catalog
 
 
 def install(app: Flask, settings: Settings, plugins: PluginHost) -> None:
     """Keep the parts where `tool()` finds them."""
-    app.extensions["lms_ext"] = Tool(settings, plugins)
+    app.extensions["lms_ext"] = Tool(settings, plugins, Catalog(plugins.activity_types))
 
 
 def tool() -> Tool:

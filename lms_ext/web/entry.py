@@ -1,0 +1,121 @@
+"""The one door to everything under a launch: session, access, form token and the activity that the URL names."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flask import Response, g, request
+
+from lms_ext.domain.access import Access, Action
+from lms_ext.domain.activities import Activity
+from lms_ext.domain.activity_types import ActivityType
+from lms_ext.domain.refusals import Refused
+from lms_ext.models import Attempt, db, engine, utcnow
+from lms_ext.services.seats import LinkInfo, Seat, find_seat, link_for
+from lms_ext.web import sessions
+from lms_ext.web.sessions import LaunchRef
+from lms_ext.web.tool import tool
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person at a page, proven and allowed."""
+
+    ref: LaunchRef
+    seat: Seat
+    secret: str
+    now: datetime
+
+    def url(self, *parts: str) -> str:
+        """Give the address of a page under this launch."""
+        return "/".join((self.ref.path, *parts))
+
+    @property
+    def csrf(self) -> str:
+        """Give this launch's form token."""
+        return sessions.csrf_token(self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An activity that a visitor may be at, in the version that applies."""
+
+    visitor: Visitor
+    link: LinkInfo
+    activity: Activity
+    kind: ActivityType
+    snapshot: str
+
+    def url(self, *parts: str) -> str:
+        """Give the address of a page of this activity."""
+        return self.visitor.url("a", self.activity.id, *parts)
+
+
+def enter(ref: LaunchRef, action: Action) -> Visitor:
+    """Let a browser in: its cookie proves the launch, the role allows the action, a write carries the form token."""
+    writes = request.method not in {"GET", "HEAD"}
+    if not writes:
+        engine.reads_only()
+    secret = request.cookies.get(sessions.SECRET_COOKIE, "")
+    now = utcnow()
+    key = (ref.platform_id, ref.space_id, ref.id)
+    seat = find_seat(db.session, key, sessions.hashed(secret), now) if secret else None
+    if seat is None:
+        raise Refused("session-over")
+    g.launch_locale = seat.locale
+    g.frame_origins = tuple(_origin(one) for one in seat.platform_origins)
+    if writes and not sessions.csrf_fits(secret):
+        raise Refused("form-expired")
+    allowed: Access = tool().plugins.choose("choose_access", Access(allowed=False, reason="forbidden"), actor=seat.actor, action=action)
+    if not allowed.allowed:
+        raise Refused(allowed.reason or "forbidden")
+    return Visitor(ref, seat, secret, now)
+
+
+def place(visitor: Visitor, activity_id: str) -> Place:
+    """Find the activity: only the link's own, or one of the pack that the link opens; anything else is absent."""
+    link = visitor.seat.link
+    if link is None or not link.activity_ref:
+        raise Refused("not-found")
+    pack_id, _, only = link.activity_ref.partition("/")
+    ref = f"{pack_id}/{activity_id}"
+    if only and only != activity_id:
+        raise Refused("not-found")
+    found = tool().catalog.activity(db.session, ref)
+    if found is None:
+        raise Refused("activity-gone")
+    snapshot, activity = found
+    return at(visitor, link_for(db.session, visitor.seat, ref), activity, snapshot)
+
+
+def at(visitor: Visitor, link: LinkInfo, activity: Activity, snapshot: str) -> Place:
+    """Join an activity with its type; a type whose plugin is out makes the activity unavailable, work stays stored."""
+    kind = tool().plugins.activity_types.get(activity.type)
+    if kind is None or activity.config is None:
+        raise Refused("activity-unavailable")
+    return Place(visitor, link, activity, kind, snapshot)
+
+
+def pinned(here: Place, attempt: Attempt) -> Place:
+    """Give the activity as it was when the attempt began."""
+    if attempt.snapshot_hash == here.snapshot:
+        return here
+    found = tool().catalog.activity(db.session, attempt.activity_ref, attempt.snapshot_hash)
+    if found is None:
+        raise Refused("activity-gone")
+    return at(here.visitor, here.link, found[1], found[0])
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else ""
+
+
+def frame_ancestors(response: Response) -> Response:
+    """Let only this launch's platform frame its pages."""
+    origins = " ".join(sorted({one for one in g.get("frame_origins", ()) if one}))
+    if origins:
+        policy = response.headers.get("Content-Security-Policy", "")
+        response.headers["Content-Security-Policy"] = policy.replace("frame-ancestors 'none'", f"frame-ancestors {origins}")
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
