@@ -114,6 +114,10 @@ class PluginHost:
                 return answer
         return fallback
 
+    def log_failure(self, kind: str, method: str) -> None:
+        """Note, with the traceback, that an activity type's method raised; call it while handling the exception."""
+        log.exception("plugin.failed", plugin=self.type_owner.get(kind, kind), method=method)
+
     def _implementations(self, hook: str) -> list[pluggy.HookImpl]:
         caller: pluggy.HookCaller = getattr(self.manager.hook, hook)
         return list(reversed(caller.get_hookimpls()))  # pluggy keeps them in reverse calling order

@@ -66,7 +66,9 @@ def enter(ref: LaunchRef, action: Action) -> Visitor:
     g.frame_origins = tuple(_origin(one) for one in seat.platform_origins)
     if writes and not sessions.csrf_fits(secret):
         raise Refused("form-expired")
-    allowed: Access = tool().plugins.choose("choose_access", Access(allowed=False, reason="forbidden"), actor=seat.actor, action=action)
+    allowed: Access = tool().plugins.choose(
+        "choose_access", Access(allowed=False, reason="forbidden"), actor=seat.actor, action=action
+    )
     if not allowed.allowed:
         raise Refused(allowed.reason or "forbidden")
     return Visitor(ref, seat, secret, now)

@@ -1,6 +1,7 @@
 """What blueprints need of the composition: settings, plugins and the catalog."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 
 from flask import Flask, current_app
 
@@ -14,6 +15,12 @@ class Tool:
     settings: Settings
     plugins: PluginHost
     catalog: Catalog
+    work_waits: Event = field(default_factory=Event)
+    """Set when a grade was queued, so that an embedded worker starts at once."""
+
+    def wake_worker(self) -> None:
+        """Tell an embedded worker that a grade waits."""
+        self.work_waits.set()
 
 
 def install(app: Flask, settings: Settings, plugins: PluginHost) -> None:

@@ -1,0 +1,278 @@
+"""A person at an activity: see it, save drafts, hand in, begin again, talk with the teacher."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from time import time
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
+from flask_babel import format_time
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms_ext.domain.access import Action
+from lms_ext.domain.activities import Answer, Entries, Outcome
+from lms_ext.domain.refusals import Refused
+from lms_ext.domain.texts import Text
+from lms_ext.models import Attempt, db, engine
+from lms_ext.services import attempting, drafting, marking, scoring
+from lms_ext.services.drafting import Change, Saved, Stored
+from lms_ext.web.entry import Place, enter, frame_ancestors, pinned, place
+from lms_ext.web.sessions import LaunchRef
+from lms_ext.web.tool import tool
+
+bp = Blueprint("activities", __name__, url_prefix="/l/<launch:ref>")
+bp.after_request(frame_ancestors)
+
+_HOST_FIELDS = frozenset({"csrf", "client_key", "tab", "revs", "attempt", "action", "check"})
+
+
+@bp.get("/a/<activity_id>")
+def show(ref: LaunchRef, activity_id: str) -> Response | str:
+    """Show the activity: at work, or what was handed in."""
+    return activity_page(place(enter(ref, Action.WORK), activity_id))
+
+
+def activity_page(here: Place, *, saved: Saved | None = None, missing: Text | None = None, status: int = 200) -> Response:
+    """Make the page of the person's latest attempt; the first visit begins one."""
+    own = attempting.attempts(db.session, here.visitor.seat.actor, here.link.id, here.activity.ref)
+    attempt = own[-1] if own else _begin(here, 1)
+    here = pinned(here, attempt)
+    if attempt.status in drafting.OPEN:
+        page = _attempt_page(here, attempt, saved, missing)
+    else:
+        page = _review_page(here, attempt, may_again=attempting.may_begin(own, here.activity, here.kind))
+    return make_response(page, status)
+
+
+def _begin(here: Place, number: int) -> Attempt:
+    engine.begin_writing(db.session)
+    visitor = here.visitor
+    attempt = attempting.begin(
+        db.session, visitor.seat.actor, here.link, here.activity, here.snapshot, here.kind, number, visitor.now
+    )
+    db.session.commit()
+    return attempt
+
+
+def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, missing: Text | None) -> str:
+    drafts = drafting.stored(db.session, attempt)
+    work = attempting.work_of(attempt, drafting.answer(drafts))
+    context = here.kind.view(here.activity.config, work)
+    returned = attempt.status == "returned"
+    return render_template(
+        "pages/activity.html",
+        **_shared(here, attempt),
+        **_field_helpers(work.answer, work.checked),
+        mode="attempt",
+        plugin_template=here.kind.attempt_template,
+        plugin=context,
+        revs={name: one.rev for name, one in drafts.items()},
+        client_key=secrets.token_urlsafe(16),
+        tab=secrets.token_urlsafe(8),
+        draft_url=here.url("draft"),
+        submit_url=here.url("submit"),
+        submit_label=here.kind.submit_label,
+        missing=missing,
+        conflicts=saved.conflicts if saved else {},
+        notice="saved" if saved and not saved.conflicts else "",
+        returned=returned,
+        thread=marking.thread(db.session, attempt) if returned else [],
+        attempts_limit=here.activity.attempts if here.kind.wants.entries == Entries.ATTEMPTS else None,
+    )
+
+
+def _review_page(here: Place, attempt: Attempt, *, may_again: bool) -> str:
+    handed_in = attempting.submissions(db.session, attempt)[-1]
+    mark = marking.latest_mark(db.session, attempt)
+    return render_template(
+        "pages/activity.html",
+        **_shared(here, attempt),
+        **review_context(here, attempt, attempting.stored_answer(handed_in), attempting.stored_outcome(handed_in)),
+        mode="review",
+        submission=handed_in,
+        mark=mark,
+        rubric=here.activity.rubric,
+        thread=marking.thread(db.session, attempt),
+        comment_url=here.url("comment"),
+        again_url=here.url("again") if may_again else "",
+        maximum=scoring.maximum(here.link, here.activity),
+    )
+
+
+def review_context(here: Place, attempt: Attempt, answer: Answer, outcome: Outcome) -> dict[str, Any]:
+    """Give what a plugin's review template needs; a raising plugin still leaves the person's own words readable."""
+    work = attempting.work_of(attempt, answer)
+    try:
+        context = here.kind.review(here.activity.config, work, outcome)
+    except Exception:  # a plugin's fault: the page shows the stored answer instead
+        tool().plugins.log_failure(here.kind.name, "review")
+        return {"plugin_template": "pages/raw_answer.html", "plugin": {"answer": answer}, **_field_helpers(answer, work.checked)}
+    return {"plugin_template": here.kind.review_template, "plugin": context, **_field_helpers(answer, work.checked)}
+
+
+def _shared(here: Place, attempt: Attempt) -> dict[str, Any]:
+    return {
+        "place": here,
+        "visitor": here.visitor,
+        "activity": here.activity,
+        "attempt": attempt,
+        "csrf": here.visitor.csrf,
+        "pack_base": f"/p/{here.snapshot}/",
+    }
+
+
+def _field_helpers(answer: Answer, checked: frozenset[str]) -> dict[str, Any]:
+    return {"fields_value": lambda name: list(answer.get(name, ())), "checked": lambda part: part in checked}
+
+
+@bp.put("/a/<activity_id>/draft")
+def autosave(ref: LaunchRef, activity_id: str) -> tuple[Response, int]:
+    """Save changed fields; the answer says for each what became of it."""
+    here = place(enter(ref, Action.WORK), activity_id)
+    body = request.get_json(silent=True)
+    attempt = _own_attempt(here, str(body.get("attempt", "")) if isinstance(body, dict) else "")
+    changes = _json_changes(body)
+    tab = str(body.get("tab", ""))[:40]
+    here = pinned(here, attempt)
+    bad = drafting.refused(changes, here.kind.fields(here.activity.config, attempt.state), frozenset(attempt.checked))
+    if bad:
+        raise Refused("field-refused", context={"fields": bad})
+    saved = drafting.save(db.session, attempt, tab, changes, here.visitor.now)
+    db.session.commit()
+    return jsonify(_told(saved)), 409 if saved.closed else 200
+
+
+def _told(saved: Saved) -> dict[str, Any]:
+    return {
+        "saved": {name: {"rev": rev} for name, rev in saved.revs.items()},
+        "conflicts": {name: {"rev": one.rev, "value": list(one.value)} for name, one in saved.conflicts.items()},
+        "closed": saved.closed,
+        "at": format_time(format="HH.mm"),
+    }
+
+
+def _json_changes(body: Any) -> dict[str, Change]:
+    if not isinstance(body, dict) or not isinstance(body.get("fields"), dict) or not isinstance(body.get("tab"), str):
+        raise Refused("bad-request")
+    changes = {}
+    for name, one in body["fields"].items():
+        value = one.get("value") if isinstance(one, dict) else None
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            raise Refused("bad-request")
+        numbers = [one.get("n"), one.get("base", 0)]
+        if not all(isinstance(number, int) and 0 <= number < 1 << 62 for number in numbers):
+            raise Refused("bad-request")
+        changes[str(name)] = Change(_normal(value), int(numbers[0]), int(numbers[1]))
+    return changes
+
+
+def _normal(values: list[str]) -> tuple[str, ...]:
+    """Store no empty values: an unanswered field and an emptied one are the same."""
+    return tuple(value.replace("\r\n", "\n") for value in values if value)
+
+
+def _own_attempt(here: Place, attempt_id: str, *, lock: bool = False) -> Attempt:
+    """Find the person's own attempt at this activity; anyone else's is absent."""
+    if not attempt_id.isdecimal() or int(attempt_id) >= 1 << 63:
+        raise Refused("not-found")
+    actor = here.visitor.seat.actor
+    found = (
+        attempting.locked(db.session, actor, int(attempt_id))
+        if lock
+        else db.session.get(Attempt, (actor.platform_id, actor.space_id, int(attempt_id)))
+    )
+    if found is None or found.person_id != actor.person_id or found.activity_ref != here.activity.ref:
+        raise Refused("not-found")
+    return found
+
+
+@bp.post("/a/<activity_id>/submit")
+def submit(ref: LaunchRef, activity_id: str) -> BaseResponse:
+    """Save what the form holds, then do what the pressed button says: save, check a part, the type's own, or hand in."""
+    here = place(enter(ref, Action.WORK), activity_id)
+    attempt = _own_attempt(here, request.form.get("attempt", ""), lock=True)
+    here = pinned(here, attempt)
+    pressed = {name: value for name, value in request.form.items() if name in here.kind.buttons}
+    saved = _save_form(here, attempt, pressed)
+    if saved.conflicts:
+        db.session.commit()
+        return activity_page(here, saved=saved, status=409)
+    if "check" in request.form:
+        if not attempting.check_part(db.session, attempt, here.kind, here.activity, request.form["check"]):
+            raise Refused("field-refused")
+        db.session.commit()
+        return redirect(f"{here.url()}#{request.form['check']}", 303)
+    if request.form.get("action") == "save" or (pressed and not pressed.keys() & here.kind.submitting):
+        db.session.commit()
+        return redirect(here.url(), 303)
+    return _hand_in(here, attempt)
+
+
+def _hand_in(here: Place, attempt: Attempt) -> BaseResponse:
+    client_key = request.form.get("client_key", "")[:64] or secrets.token_urlsafe(16)
+    receipt = attempting.submit(db.session, attempt, here.link, here.activity, here.kind, client_key, here.visitor.now)
+    db.session.commit()  # the submission and its outbox slot together
+    if receipt.missing:
+        return activity_page(here, missing=receipt.missing, status=422)
+    if receipt.mismatch:
+        raise Refused("form-expired")
+    if receipt.event:
+        tool().plugins.call_each("on_submission_recorded", event=receipt.event)
+        tool().wake_worker()
+    return redirect(here.url(), 303)
+
+
+def _save_form(here: Place, attempt: Attempt, pressed: Mapping[str, str]) -> Saved:
+    """Save a form as sent without scripts: only fields that differ from what is stored are changes."""
+    fields = here.kind.fields(here.activity.config, attempt.state)
+    stored = drafting.stored(db.session, attempt)
+    sent = {name: _normal(request.form.getlist(name)) for name in fields}
+    unknown = set(request.form) - set(fields) - _HOST_FIELDS - here.kind.buttons
+    if unknown:
+        raise Refused("field-refused")
+    answer: Answer = {name: one.value for name, one in stored.items()} | sent
+    if pressed:
+        answer = attempting.press(here.kind, here.activity, attempt, answer, pressed)
+    revs = _revs()
+    changes = {
+        name: Change(value, _now_count(), revs.get(name, 0))
+        for name, value in answer.items()
+        if value != stored.get(name, Stored((), 0, "")).value and not (fields[name].part in attempt.checked and fields[name].part)
+    }
+    bad = drafting.refused(changes, fields, frozenset(attempt.checked))
+    if bad:
+        raise Refused("field-refused")
+    return drafting.save(db.session, attempt, request.form.get("tab", "")[:40], changes, here.visitor.now)
+
+
+def _now_count() -> int:
+    return int(time() * 1000)
+
+
+def _revs() -> dict[str, int]:
+    try:
+        revs = json.loads(request.form.get("revs") or "{}")
+    except ValueError:
+        return {}
+    return {str(name): rev for name, rev in revs.items() if isinstance(rev, int)} if isinstance(revs, dict) else {}
+
+
+@bp.post("/a/<activity_id>/again")
+def again(ref: LaunchRef, activity_id: str) -> BaseResponse:
+    """Begin another attempt when the activity allows one."""
+    here = place(enter(ref, Action.WORK), activity_id)
+    own = attempting.attempts(db.session, here.visitor.seat.actor, here.link.id, here.activity.ref)
+    if attempting.may_begin(own, here.activity, here.kind):
+        _begin(here, own[-1].number + 1 if own else 1)
+    return redirect(here.url(), 303)
+
+
+@bp.post("/a/<activity_id>/comment")
+def comment(ref: LaunchRef, activity_id: str) -> BaseResponse:
+    """Answer in the talk about one's own work."""
+    here = place(enter(ref, Action.WORK), activity_id)
+    attempt = _own_attempt(here, request.form.get("attempt", ""))
+    marking.say(db.session, here.visitor.seat.actor, attempt, request.form.get("body", ""), here.visitor.now)
+    db.session.commit()
+    return redirect(f"{here.url()}#percakapan", 303)
