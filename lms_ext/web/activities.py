@@ -105,8 +105,8 @@ def review_context(here: Place, attempt: Attempt, answer: Answer, outcome: Outco
     work = attempting.work_of(attempt, answer)
     try:
         context = here.kind.review(here.activity.config, work, outcome)
-    except Exception:  # a plugin's fault: the page shows the stored answer instead
-        tool().plugins.log_failure(here.kind.name, "review")
+    except Exception as error:  # noqa: BLE001 - a plugin's fault, logged below: the page shows the stored answer instead
+        tool().plugins.log_failure(here.kind.name, "review", error)
         return {"plugin_template": "pages/raw_answer.html", "plugin": {"answer": answer}, **_field_helpers(answer, work.checked)}
     return {"plugin_template": here.kind.review_template, "plugin": context, **_field_helpers(answer, work.checked)}
 
@@ -131,9 +131,11 @@ def autosave(ref: LaunchRef, activity_id: str) -> tuple[Response, int]:
     """Save changed fields; the answer says for each what became of it."""
     here = place(enter(ref, Action.WORK), activity_id)
     body = request.get_json(silent=True)
-    attempt = _own_attempt(here, str(body.get("attempt", "")) if isinstance(body, dict) else "")
+    if not isinstance(body, dict):
+        raise Refused("bad-request")
+    attempt = _own_attempt(here, str(body.get("attempt", "")))
     changes = _json_changes(body)
-    tab = str(body.get("tab", ""))[:40]
+    tab = str(body["tab"])[:40]
     here = pinned(here, attempt)
     bad = drafting.refused(changes, here.kind.fields(here.activity.config, attempt.state), frozenset(attempt.checked))
     if bad:
@@ -152,8 +154,8 @@ def _told(saved: Saved) -> dict[str, Any]:
     }
 
 
-def _json_changes(body: Any) -> dict[str, Change]:
-    if not isinstance(body, dict) or not isinstance(body.get("fields"), dict) or not isinstance(body.get("tab"), str):
+def _json_changes(body: dict[str, Any]) -> dict[str, Change]:
+    if not isinstance(body.get("fields"), dict) or not isinstance(body.get("tab"), str):
         raise Refused("bad-request")
     changes = {}
     for name, one in body["fields"].items():
