@@ -12,7 +12,7 @@ from lms_ext import plugin_host
 from lms_ext.defaults import builtin_plugins
 from lms_ext.models import db, engine
 from lms_ext.settings import Settings, data_folder
-from lms_ext.web import activities, assets, errors, health, i18n, packs, sessions, teaching, tool
+from lms_ext.web import activities, assets, errors, health, i18n, lti, packs, sessions, teaching, tool
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -43,6 +43,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.register(app, plugins)
     sessions.register(app)
     errors.register(app)
-    for blueprint in (health.bp, packs.bp, activities.bp, teaching.bp):
+    for blueprint in (health.bp, lti.bp, packs.bp, activities.bp, teaching.bp):
         app.register_blueprint(blueprint)
     return app

@@ -32,13 +32,7 @@ def _id(value: object, limit: int = 255) -> bool:
 
 def check(body: dict[str, Any]) -> None:
     """Refuse what is missing or of the wrong shape, by the first problem in the order of the refusal matrix."""
-    if body.get(LTI + "version") != "1.3.0" and LTI + "message_type" in body:
-        raise Refused("version-wrong")
-    kind = body.get(LTI + "message_type")
-    if not kind:
-        raise Refused("type-missing")
-    if kind not in set(MessageType):
-        raise Refused("type-unsupported")
+    kind = _kind(body)
     deployment = body.get(LTI + "deployment_id")
     if deployment is None:
         raise Refused("deployment-missing")
@@ -49,15 +43,27 @@ def check(body: dict[str, Any]) -> None:
         _check_link(body.get(LTI + "resource_link", ...))
     if not isinstance(body.get(LTI + "target_link_uri"), str):
         raise Refused("target-elsewhere")
-    for name in ("context", "custom", "lis", "launch_presentation", "tool_platform"):
-        if not isinstance(body.get(LTI + name) or {}, dict):
-            raise Refused("claim-malformed")
-    for name in (AGS, NRPS):
-        if not isinstance(body.get(name) or {}, dict):
-            raise Refused("claim-malformed")
+    _check_objects(body)
+
+
+def _check_objects(body: dict[str, Any]) -> None:
+    names = [LTI + one for one in ("context", "custom", "lis", "launch_presentation", "tool_platform")]
+    if not all(isinstance(body.get(name) or {}, dict) for name in (*names, AGS, NRPS)):
+        raise Refused("claim-malformed")
     context = body.get(LTI + "context") or {}
     if context and not _id(context.get("id")):
         raise Refused("claim-malformed")
+
+
+def _kind(body: dict[str, Any]) -> str:
+    kind = body.get(LTI + "message_type")
+    if not kind:
+        raise Refused("type-missing")
+    if body.get(LTI + "version") != "1.3.0":
+        raise Refused("version-wrong")
+    if kind not in [one.value for one in MessageType]:
+        raise Refused("type-unsupported")
+    return str(kind)
 
 
 def _check_person(body: dict[str, Any]) -> None:

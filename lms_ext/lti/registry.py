@@ -88,13 +88,13 @@ class Registry(ToolConfAbstract[Any]):
 
     def find_registration_by_issuer(self, iss: str, *args: Any, **kwargs: Any) -> Registration:
         """Refuse: see `check_iss_has_one_client`, which keeps the library from asking."""
-        raise LookupError(iss)
+        raise LookupError(iss, args, kwargs)
 
     def find_registration_by_params(self, iss: str, client_id: str, *args: Any, **kwargs: Any) -> Registration:
         """Find by issuer and client id; LookupError when there is none."""
         known = self.known(iss, client_id)
         if known is None:
-            raise LookupError(iss)
+            raise LookupError(iss, args, kwargs)
         return Registration().set_issuer(known.issuer).set_client_id(known.client_id).set_key_set_url(known.jwks_url)
 
     def find_deployment(self, iss: str, deployment_id: str) -> LtiDeployment | None:
@@ -105,6 +105,7 @@ class Registry(ToolConfAbstract[Any]):
         self, iss: str, deployment_id: str, client_id: str, *args: Any, **kwargs: Any
     ) -> LtiDeployment | None:
         """Find an accepted deployment."""
+        del args, kwargs
         known = self.known(iss, client_id)
         if known is None or known.deployments.get(deployment_id) != "active":
             return None

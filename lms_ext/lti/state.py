@@ -66,7 +66,8 @@ class StateSigner:
         expires_at = datetime.fromtimestamp(values[5], UTC)
         if expires_at < now:
             raise Refused("state-expired")
-        return State(*values[:5], expires_at, (values[6], values[7]))
+        state_id, platform_id, target, deployment, proof = values[:5]
+        return State(state_id, platform_id, target, deployment, proof, expires_at, (values[6], values[7]))
 
     def _sign(self, text: bytes) -> str:
         return base64.urlsafe_b64encode(hmac.digest(self._key, text, "sha256")[:24]).decode()
