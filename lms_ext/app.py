@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 from flask import Flask
-from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -39,7 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     plugins = plugin_host.load_plugins(settings.plugins, builtin=builtin_plugins(), strict=settings.strict_plugins)
     tool.install(app, settings, plugins)
 
-    Babel(app, locale_selector=i18n.choose_locale)
+    i18n.register(app)
     assets.register(app, plugins)
     sessions.register(app)
     errors.register(app)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from time import time
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request
 from flask_babel import format_time
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -112,13 +112,13 @@ def review_context(here: Place, attempt: Attempt, answer: Answer, outcome: Outco
 
 
 def _shared(here: Place, attempt: Attempt) -> dict[str, Any]:
+    g.pack_base = f"/p/{here.snapshot}/"
     return {
         "place": here,
         "visitor": here.visitor,
         "activity": here.activity,
         "attempt": attempt,
         "csrf": here.visitor.csrf,
-        "pack_base": f"/p/{here.snapshot}/",
     }
 
 

@@ -5,10 +5,13 @@ from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from markupsafe import Markup
 
+from lms_ext.config_fields import RichText
 from lms_ext.plugin_host import PluginHost
+from lms_ext.richtext import PACK_PREFIX
 
 _STATIC = Path(__file__).parent / "static"
 _YEAR = 31_536_000
@@ -39,6 +42,12 @@ def register(app: Flask, plugins: PluginHost) -> None:
     app.jinja_loader = ChoiceLoader([own, PrefixLoader(_plugin_templates(plugins))])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = asset
+
+    @app.template_filter("rich")
+    def _rich(value: RichText) -> Markup:
+        """Rendered, sanitised text whose pictures point to the pack's address."""
+        base = g.get("pack_base", "")
+        return Markup(value.html.replace(f'src="{PACK_PREFIX}', f'src="{base}'))  # noqa: S704 - nh3 made it safe
 
     @app.after_request
     def _headers(response: Response) -> Response:

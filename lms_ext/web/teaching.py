@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.access import Action
@@ -78,6 +78,7 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
     index = ids.index(attempt.id) if attempt.id in ids else 0
     latest = sent[-1]
     context: dict[str, Any] = review_context(here, attempt, attempting.stored_answer(latest), attempting.stored_outcome(latest))
+    g.pack_base = f"/p/{here.snapshot}/"
     page = render_template(
         "pages/marking.html",
         place=here,
@@ -85,7 +86,6 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
         activity=here.activity,
         attempt=attempt,
         csrf=here.visitor.csrf,
-        pack_base=f"/p/{here.snapshot}/",
         person=db.session.get(Person, (actor.platform_id, attempt.person_id)),
         submission=latest,
         previous=sent[-2] if len(sent) > 1 else None,
