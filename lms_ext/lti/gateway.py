@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from lms_ext.lti.keyset import KeyRing
 from lms_ext.lti.message import TOKEN_LIMIT, Message
 from lms_ext.lti.registry import KnownPlatform, Registry
 from lms_ext.lti.state import HINTS_LIMIT, State, StateSigner, new_state_id
+from lms_ext.lti.tool_keys import Signer, key_set
 from lms_ext.settings import Settings
 
 _LOGIN_LIMIT = 4_000
@@ -41,8 +43,14 @@ class Gateway:
         self.registry = Registry(sessions)
         self.keys = KeyRing(self.outbound, sessions)
         self.states = StateSigner(settings.secret_key, settings.state_minutes)
+        self.signer = Signer(sessions)
+        self._sessions = sessions
         self._hashed = hashed
         self.launch_url = f"{settings.public_url.rstrip('/')}/lti/launch"
+
+    def key_set(self, now: datetime) -> dict[str, Any]:
+        """Give our public keys as a JWKS."""
+        return key_set(self._sessions, now)
 
     def begin_login(self, given: Mapping[str, list[str]], now: datetime) -> LoginStart:
         """Answer a login initiation: check it, make a state, give the platform's address to go to. Nothing is stored."""

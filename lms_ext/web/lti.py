@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.launches import MessageType
@@ -45,6 +45,14 @@ def login() -> BaseResponse:
         response = make_response(redirect(start.url, 302))
     seconds = tool().settings.state_minutes * 60
     sessions.set_cookie(response, start.state.cookie, start.proof, path="/lti/launch", seconds=seconds)
+    return response
+
+
+@bp.get("/jwks")
+def jwks() -> Response:
+    """Publish our keys; platforms may keep them for an hour."""
+    response = jsonify(tool().lti.key_set(utcnow()))
+    response.headers["Cache-Control"] = "public, max-age=3600"
     return response
 
 
