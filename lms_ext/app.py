@@ -1,6 +1,7 @@
 """`create_app`: the one place where parts are joined, read top to bottom."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask
@@ -14,8 +15,11 @@ from lms_ext.settings import Settings, data_folder
 from lms_ext.web import activities, assets, errors, health, i18n, lti, packs, sessions, teaching, tool
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Build the application from settings, by default those of the environment; raise SettingsError when they are unsafe."""
+def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, object] | None = None) -> Flask:
+    """Build the application from settings, by default those of the environment; raise SettingsError when they are unsafe.
+
+    `extra_plugins` are loaded without being installed: for the tests of plugin authors.
+    """
     settings = settings or Settings.from_env(os.environ)
     settings.check()
     app = Flask("lms_ext.web", root_path=str(Path(__file__).parent / "web"))
@@ -36,6 +40,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(data_folder("migrations")), render_as_batch=True, compare_type=True)
 
     plugins = plugin_host.load_plugins(settings.plugins, builtin=builtin_plugins(), strict=settings.strict_plugins)
+    for name, plugin in (extra_plugins or {}).items():
+        plugins.add(name, plugin)
     tool.install(app, settings, plugins)
 
     i18n.register(app)

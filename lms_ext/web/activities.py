@@ -17,12 +17,12 @@ from lms_ext.domain.texts import Text
 from lms_ext.models import Attempt, db, engine
 from lms_ext.services import attempting, drafting, marking, scoring
 from lms_ext.services.drafting import Change, Saved, Stored
-from lms_ext.web.entry import Place, enter, frame_ancestors, pinned, place
+from lms_ext.web.entry import Place, enter, keep_private, pinned, place
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
 bp = Blueprint("activities", __name__, url_prefix="/l/<launch:ref>")
-bp.after_request(frame_ancestors)
+bp.after_request(keep_private)
 
 _HOST_FIELDS = frozenset({"csrf", "client_key", "tab", "revs", "attempt", "action", "check"})
 

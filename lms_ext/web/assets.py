@@ -54,10 +54,11 @@ def register(app: Flask, plugins: PluginHost) -> None:
         headers = response.headers
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "no-referrer")
+        # Who may frame a page is known by then: a launch's own platform, or anyone for pages that hold no data.
         headers.setdefault(
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "form-action 'self'; base-uri 'none'; frame-ancestors " + str(g.get("frame_ancestors", "'none'")),
         )
         if request.path.startswith("/static/") and request.args.get("v"):
             headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"

@@ -11,12 +11,12 @@ from lms_ext.models import Attempt, Person, db
 from lms_ext.services import attempting, marking, outbox, reviewing, scoring
 from lms_ext.services.marking import Decision
 from lms_ext.web.activities import review_context
-from lms_ext.web.entry import Place, enter, frame_ancestors, pinned, place
+from lms_ext.web.entry import Place, enter, keep_private, pinned, place
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
 bp = Blueprint("teaching", __name__, url_prefix="/l/<launch:ref>/a/<activity_id>")
-bp.after_request(frame_ancestors)
+bp.after_request(keep_private)
 
 
 @bp.get("/class")

@@ -1,61 +1,19 @@
-"""A small class for tests: a platform, a course, people, a link, and an activity type as a third party would write it."""
+"""A small class for tests: a platform, a course, people, a link, and an activity."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import fields
-
-from lms_ext.api import ActivityType, Entries, Field, FieldKind, Json, Outcome, Sample, Strict, Wants, Work, text
+from lms_ext.api import ActivityType
 from lms_ext.domain.access import Actor
 from lms_ext.domain.activities import Activity, Keep
 from lms_ext.domain.people import Role
 from lms_ext.models import Attempt, Link, Member, Person, Platform, Space, db
 from lms_ext.services import attempting
 from lms_ext.services.seats import LinkInfo
+from tests.support.sum_plugin import Sum
 
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
-
-
-class SumConfig(Strict):
-    """Two numbers to add."""
-
-    first = fields.Integer(required=True)
-    second = fields.Integer(required=True)
-
-
-class Sum(ActivityType):
-    """Add two numbers; a note is free."""
-
-    name = "sum"
-    title = text("Penjumlahan", "Sum")
-    config_schema = SumConfig
-    wants = Wants(entries=Entries.ATTEMPTS)
-    attempt_template = review_template = "sum/none.html"
-
-    def fields(self, config: Any, state: Mapping[str, Json]) -> Mapping[str, Field]:
-        return {
-            "total": Field(FieldKind.TEXT, limit=10),
-            "note": Field(FieldKind.TEXT),
-            "sure": Field(FieldKind.ONE, frozenset("yn")),
-        }
-
-    def view(self, config: Any, work: Work) -> dict[str, Any]:
-        return {"first": config["first"], "second": config["second"]}
-
-    def grade(self, config: Any, work: Work) -> Outcome:
-        if work.one("note") == "crash":
-            raise RuntimeError("a fault of the plugin")
-        if work.one("note") == "nonsense":
-            return Outcome(float("nan"))
-        return Outcome(1.0 if work.one("total") == str(config["first"] + config["second"]) else 0.0)
-
-    def review(self, config: Any, work: Work, outcome: Outcome) -> dict[str, Any]:
-        return {"total": work.one("total")}
-
-    def samples(self, config: Any, state: Mapping[str, Json]) -> Iterable[Sample]:
-        return [Sample({"total": (str(config["first"] + config["second"]),)}, 1.0)]
 
 
 @dataclass
