@@ -8,7 +8,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms_ext import plugin_host
+from lms_ext import plugin_host, worker
 from lms_ext.defaults import builtin_plugins
 from lms_ext.models import db, engine
 from lms_ext.settings import Settings, data_folder
@@ -50,4 +50,6 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     errors.register(app)
     for blueprint in (health.bp, lti.bp, packs.bp, activities.bp, teaching.bp):
         app.register_blueprint(blueprint)
+    if settings.embedded_worker:
+        worker.start_embedded(app)
     return app

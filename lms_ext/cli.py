@@ -191,3 +191,19 @@ def list_plugins() -> None:
         click.echo(f"{name}\tenabled\t{', '.join(sorted(kind for kind, owner in plugins.type_owner.items() if owner == name))}")
     for name, reason in sorted(plugins.quarantined.items()):
         click.echo(f"{name}\tquarantined\t{reason}")
+
+
+@main.command()
+def worker() -> None:
+    """Deliver grades until it is told to stop; run as many as are needed."""
+    import signal
+    import threading
+
+    from lms_ext.worker import Worker
+
+    app = _app()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    click.echo("Pengirim nilai berjalan. / The grade worker runs.")
+    Worker(app).run(stop)

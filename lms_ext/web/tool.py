@@ -28,14 +28,14 @@ class Tool:
         self.work_waits.set()
 
 
-def _new_session() -> Session:
+def new_session() -> Session:
     """Open a session of its own: key sets are kept whatever becomes of the request."""
     return Session(db.engine, expire_on_commit=False)
 
 
 def install(app: Flask, settings: Settings, plugins: PluginHost) -> None:
     """Keep the parts where `tool()` finds them."""
-    app.extensions["lms_ext"] = Tool(settings, plugins, Catalog(plugins.activity_types), Gateway(settings, _new_session, hashed))
+    app.extensions["lms_ext"] = Tool(settings, plugins, Catalog(plugins.activity_types), Gateway(settings, new_session, hashed))
 
 
 def tool() -> Tool:
