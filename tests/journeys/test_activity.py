@@ -205,3 +205,69 @@ def test_a_plugin_that_crashes_while_grading_loses_nothing(learner: Learner) -> 
 def test_pages_may_be_framed_by_the_launching_platform_only(learner: Learner) -> None:
     answer = learner.client.get(learner.home, base_url="https://localhost")
     assert "frame-ancestors https://lms.example" in answer.headers["Content-Security-Policy"]
+
+
+INSTRUCTOR = {"sub": "7", "name": "Yohanes Kambu", "roles": ["http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"]}
+
+
+@pytest.fixture
+def teacher(learner: Learner) -> Learner:
+    return Learner(learner.client.application.test_client(), **INSTRUCTOR)
+
+
+def open_page(who: Learner, path: str) -> TestResponse:
+    return who.client.get(f"{who.home}/a/sum/{path}", base_url="https://localhost")
+
+
+def test_a_teacher_sees_the_class_opens_a_work_and_marks_it(learner: Learner, teacher: Learner) -> None:
+    learner.send(learner.get(), total="5", note="crash", action="submit")
+    overview = open_page(teacher, "class").text
+    assert "Terkumpul" in overview
+    link = re.search(r"/a/sum/(work/\d+)", overview)
+    assert link
+    page = open_page(teacher, link[1]).text
+    assert "Jawaban: 5" in page
+    form = {
+        "csrf": teacher.hidden(page, "csrf"),
+        "revision": "1",
+        "points": "7,5",
+        "comment": "Baik, tambahkan alasan.",
+        "action": "mark",
+    }
+    address = f"{teacher.home}/a/sum/{link[1]}"
+    assert teacher.client.post(address, data=form, base_url="https://localhost").status_code == 303
+    assert (slot().given, slot().comment) == (7.5, "Baik, tambahkan alasan.")
+    assert "Menunggu dikirim" in open_page(teacher, "class").text
+    assert "Baik, tambahkan alasan." in learner.get()
+
+
+def test_work_that_is_returned_is_revised_and_a_stale_mark_is_told(learner: Learner, teacher: Learner) -> None:
+    learner.send(learner.get(), total="5", note="crash", action="submit")
+    link = re.search(r"/a/sum/(work/\d+)", open_page(teacher, "class").text)
+    assert link
+    page = open_page(teacher, link[1]).text
+    address = f"{teacher.home}/a/sum/{link[1]}"
+    form = {"csrf": teacher.hidden(page, "csrf"), "revision": "1", "comment": "Perbaiki catatan."}
+    assert teacher.client.post(address, data=form | {"action": "return"}, base_url="https://localhost").status_code == 303
+    again = learner.get()
+    assert "Perlu revisi" in again
+    learner.send(again, total="5", note="baik", action="submit")
+    stale = teacher.client.post(address, data=form | {"action": "mark", "points": "5"}, base_url="https://localhost")
+    assert stale.status_code == 409
+    assert "Ada kiriman yang lebih baru" in stale.text
+    assert slot().given == 10.0
+
+
+def test_a_learner_can_neither_see_the_class_nor_mark(learner: Learner) -> None:
+    learner.send(learner.get(), total="5", action="submit")
+    assert open_page(learner, "class").status_code == 403
+    assert open_page(learner, "work/1").status_code == 403
+
+
+def test_a_draft_stays_private(learner: Learner, teacher: Learner) -> None:
+    page = learner.get()
+    learner.save(page, "a", note=("rahasia", 1, 0))
+    overview = open_page(teacher, "class").text
+    assert "Draf" in overview
+    assert "rahasia" not in overview
+    assert open_page(teacher, f"work/{learner.hidden(page, 'attempt')}").status_code == 404
