@@ -25,7 +25,7 @@ _DEVICES = re.compile(r"\A(con|prn|aux|nul|com\d|lpt\d)(\.|\Z)", re.IGNORECASE)
 class Refused(Exception):
     """A file of a pack cannot be used; becomes a Problem where the file and line that named it are known."""
 
-    def __init__(self, rule: str, **values: object) -> None:
+    def __init__(self, rule: str, **values: str) -> None:
         super().__init__(rule)
         self.rule = rule
         self.values = values

@@ -75,10 +75,9 @@ class Reader:
 
     def _own(self, place: Place) -> Place:
         # Errors of a Dict field carry one more step, "key" or "value", that is not in the file.
-        if len(place) >= 2 and "key" in place[1:] or "value" in place[1:]:
-            for index in range(len(place) - 1, 0, -1):
-                if place[index] in {"key", "value"} and isinstance(at(self.value, place[:index]), (str, int, float, type(None))):
-                    return place[:index] + place[index + 1 :] if place[index] == "value" else place[:index]
+        for index, step in enumerate(place):
+            if index and step in {"key", "value"} and not isinstance(at(self.value, place[:index]), (dict, list)):
+                return place[:index] + place[index + 1 :]
         return place
 
     def _one(self, place: Place, message: object) -> Problem:

@@ -4,7 +4,7 @@ They give plain JSON back, with defaults written out and texts by language, so w
 loading it again changes nothing. An error message that is the name of a rule becomes that rule's Problem.
 """
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -63,7 +63,7 @@ def _format(value: int) -> None:
 
 def _date(value: str) -> None:
     try:
-        datetime.date.fromisoformat(value)
+        dt.date.fromisoformat(value)
     except ValueError:
         raise ValidationError("bad-date") from None
 
