@@ -16,7 +16,7 @@ from lms_ext.packs.assets import Use
 from lms_ext.packs.markdown import raw_html, references
 from lms_ext.packs.paths import Refused
 from lms_ext.packs.rules import nearest, problem
-from lms_ext.packs.schema_errors import Reader
+from lms_ext.packs.schema_errors import Reader, wrong_kind
 from lms_ext.packs.schemas import ActivitySchema, FrontSchema
 from lms_ext.packs.snapshots import PLUGIN_FAULTS, load_config
 from lms_ext.packs.sources import Source, open_source, without_comments
@@ -98,16 +98,7 @@ class ActivityReader:
         tree, problems = parse(text, result.file, first_line=first_line)
         result.problems += problems
         if tree is not None and not isinstance(tree.value, dict):
-            result.problems.append(
-                problem(
-                    "wrong-kind",
-                    result.file,
-                    first_line,
-                    key=result.file,
-                    kind_id="pasangan kunci dan nilai",
-                    kind_en="keys with values",
-                )
-            )
+            result.problems.append(wrong_kind(result.file, first_line, result.file, "mapping"))
         return tree
 
     def _markdown(self, result: ActivityFile, reader: PackFormat) -> _Parts | None:
@@ -125,7 +116,7 @@ class ActivityReader:
             line = line_of(tree.lines, ("type",))
             result.problems.append(problem("type-mismatch", result.file, line, expected=reader.type, value=kind))
         settings = tree.value.get("settings")
-        merged = body.config | settings if isinstance(settings, dict) else dict(body.config)
+        merged = {**body.config, **(settings if isinstance(settings, dict) else {})}
         own = {place[1:]: line for place, line in tree.lines.items() if place[:1] == ("settings",) and len(place) > 1}
         return _Parts(tree, reader.type, merged, {(): end + 2, **body.lines, **own})
 

@@ -11,6 +11,7 @@ from lms_ext.domain.problems import Problem
 from lms_ext.packs.framework import DIMENSIONS
 from lms_ext.packs.lint_text import LintText
 from lms_ext.packs.rules import problem
+from lms_ext.packs.schema_errors import at
 from lms_ext.packs.sources import Source
 from lms_ext.packs.yaml_tree import Tree, line_of
 
@@ -38,12 +39,13 @@ def _term(rule: str, pattern: str, use: str, context: str = "") -> _Term:
 
 
 _DIMENSION_TALK = r"\bdimensi\b|profil lulusan|\bDPL\b"
+_REGULATION = r"\bpermendikbudristek (no(mor|\.)? ?)?"
 _TERMS = (
     _term("term-murid", r"\bsisw[ai](-sisw[ai])?(nya|mu|ku)?\b", "murid"),
     _term("term-old", r"\b(profil )?pelajar pancasila\b|\bP5\b", "dimensi profil lulusan"),
     _term("term-old", r"\bkurikulum pro(to)?tipe\b", "Kurikulum Merdeka"),
-    _term("regulation-replaced", r"\bpermendikbudristek (no(mor|\.)? ?)?5(/| tahun )2022\b", "Permendikdasmen Nomor 10 Tahun 2025"),
-    _term("regulation-replaced", r"\bpermendikbudristek (no(mor|\.)? ?)?16(/| tahun )2022\b", "Permendikdasmen Nomor 1 Tahun 2026"),
+    _term("regulation-replaced", _REGULATION + r"5(/| tahun )2022\b", "Permendikdasmen Nomor 10 Tahun 2025"),
+    _term("regulation-replaced", _REGULATION + r"16(/| tahun )2022\b", "Permendikdasmen Nomor 1 Tahun 2026"),
     _term("principle-name", r"(?<!bukan )(?<!bukan \*)(?<!bukan [\"“«])\bmenyenangkan\b", "menggembirakan",
           r"\b(berkesadaran|bermakna|prinsip)\b"),
     _term("dimension-name", r"\bkreati[fp]itas\b", "kreativitas"),
@@ -63,14 +65,12 @@ _MENTIONS = {name: re.compile(rf"\b{re.escape(text.split(' terhadap')[0])}", re.
 
 _SECOND = r"(?P<second>mengaplikasikan|pengaplikasian|aplikasi|menerapkan|penerapan|mengaplikasi)"
 _THIRD = r"(?P<third>merefleksikan|refleksi|merefleksi)"
-_EXPERIENCES = re.compile(
-    rf"\bmemahami\b[\W_]+(?:dan[\W_]+|lalu[\W_]+)?{_SECOND}\b[\W_]+(?:dan[\W_]+|serta[\W_]+|lalu[\W_]+)?{_THIRD}\b", re.IGNORECASE
-)
-_NAMED_EXPERIENCE = re.compile(
-    r"\bpengalaman(?: belajar)?[\s*_\"“]+(?:(?P<second>mengaplikasikan|aplikasi)|(?P<third>merefleksikan))\b", re.IGNORECASE
-)
-_EXPERIENCE_HEADING = re.compile(
-    r"^#{1,6}\s+(?:(?P<second>mengaplikasikan|aplikasi)|(?P<third>merefleksikan))\s*(?=\{|$)", re.IGNORECASE | re.MULTILINE
+_AND = r"[\W_]{1,20}(?:(?:dan|lalu|serta)[\W_]{1,20})?"
+_EITHER = r"(?:(?P<second>mengaplikasikan|aplikasi)|(?P<third>merefleksikan))"
+_EXPERIENCES = (
+    re.compile(rf"\bmemahami\b{_AND}{_SECOND}\b{_AND}{_THIRD}\b", re.IGNORECASE),
+    re.compile(rf"\bpengalaman(?: belajar)?[\s*_\"“]{{1,5}}{_EITHER}\b", re.IGNORECASE),
+    re.compile(rf"^#{{1,6}}\s{{1,5}}{_EITHER}[ \t]*(?=\{{|$)", re.IGNORECASE | re.MULTILINE),
 )
 _EIGHT = re.compile(r"\b(delapan|8) dimensi\b", re.IGNORECASE)
 _OPTION = re.compile(r"^\s*- (\[|.*=>)", re.MULTILINE)
@@ -82,13 +82,13 @@ def lint_sources(sources: Sequence[Source]) -> list[Problem]:
 
 
 def lint_units(tree: Tree, units: Sequence[Sequence[Mapping[str, Any] | None]]) -> list[Problem]:
-    """Check that every unit lets people reflect; a unit with unread activities is passed over."""
+    """Check that every unit lets people reflect; a unit with activities that could not be read is passed over."""
     found = []
     for index, heads in enumerate(units):
-        if heads and all(heads) and not any(one and one.get("experience") == Experience.MEREFLEKSI for one in heads):
-            unit = tree.value["units"][index] if isinstance(tree.value, dict) else {}  # type: ignore[index,call-overload]  # heads exist only where units is a list
-            line = line_of(tree.lines, ("units", index))
-            found.append(problem("unit-without-reflection", "pack.yaml", line, value=unit.get("id", index + 1)))
+        read = [one for one in heads if one]
+        if read and len(read) == len(heads) and all(one.get("experience") != Experience.MEREFLEKSI for one in read):
+            value = at(tree.value, ("units", index, "id"))
+            found.append(problem("unit-without-reflection", "pack.yaml", line_of(tree.lines, ("units", index)), value=value))
     return found
 
 
@@ -149,7 +149,7 @@ def _near_dimension(word: str, following: str) -> str | None:
 
 def _experience_names(text: LintText) -> Iterator[Finding]:
     for first, paragraph in text.paragraphs():
-        for pattern in (_EXPERIENCES, _NAMED_EXPERIENCE, _EXPERIENCE_HEADING):
+        for pattern in _EXPERIENCES:
             for match in pattern.finditer(paragraph):
                 for group, name in (("second", "mengaplikasi"), ("third", "merefleksi")):
                     said = match[group]

@@ -13,9 +13,9 @@ _NOT_PROSE = re.compile(
     r"|(?:^|\s)#\s*lint:.*$"
     r"|https?://\S+"
     r"|\]\([^)\s]*"  # the address of a link or picture
-    r"|\{[^{}\n]*#[a-z0-9-]+[^{}\n]*\}|\{misconception=[^}]*\}"  # {#id points=2}
     r"|^\s*(?:-\s*)?(?:id|tags|url|activities|experience|type|stimulus):.*$"
 )
+_ATTRIBUTES = re.compile(r"\{[^{}\n]*\}")  # {#id points=2}, {misconception=slug}
 _WRONG_CHOICE = re.compile(r"^\s*[-*] \[ \](?P<said>.*?)(?=:::|$)|^\s*-(?P<distractor>\s*=>.*)$")
 _HEADING = re.compile(r"^#{1,6}\s")
 REACH = 3
@@ -82,6 +82,7 @@ class LintText:
 
 def _prose(line: str) -> str:
     line = _NOT_PROSE.sub(_spaces, line)
+    line = _ATTRIBUTES.sub(lambda found: _spaces(found) if "#" in found[0] or "=" in found[0] else found[0], line)
     return _WRONG_CHOICE.sub(_spaces, line)
 
 

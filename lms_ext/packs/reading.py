@@ -17,7 +17,7 @@ from lms_ext.packs.building import build_pack
 from lms_ext.packs.lint import lint_sources, lint_units
 from lms_ext.packs.paths import FILES_LIMIT, Refused, walk
 from lms_ext.packs.rules import ordered, problem
-from lms_ext.packs.schema_errors import Reader
+from lms_ext.packs.schema_errors import Reader, wrong_kind
 from lms_ext.packs.schemas import PackSchema
 from lms_ext.packs.sources import Source, open_source
 from lms_ext.packs.yaml_tree import Tree, line_of, parse
@@ -86,8 +86,7 @@ def _outline(source: Source, problems: list[Problem]) -> _Outline:
     if tree is None:
         return outline
     if not isinstance(tree.value, dict):
-        kinds = {"kind_id": "pasangan kunci dan nilai", "kind_en": "keys with values"}
-        problems.append(problem("wrong-kind", source.file, 1, key=source.file, **kinds))
+        problems.append(wrong_kind(source.file, 1, source.file, "mapping"))
         return outline
     schema = PackSchema()
     try:

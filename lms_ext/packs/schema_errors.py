@@ -60,6 +60,12 @@ def named(place: Place) -> str:
     return written
 
 
+def wrong_kind(file: str, line: int, key: str, kind: str) -> Problem:
+    """Say that `key` should have been a string, integer, number, boolean, list or mapping."""
+    indonesian, english = _KINDS[kind]
+    return problem("wrong-kind", file, line, key=key, kind_id=indonesian, kind_en=english)
+
+
 class Reader:
     """Turns the errors of one file's schema into Problems."""
 
@@ -102,8 +108,7 @@ class Reader:
         key = named(place) or self.file
         kind = _NOT_A.match(said)
         if kind or said == "Invalid input type.":
-            words = _KINDS[(kind[1] if kind else None) or "mapping"]
-            return problem("wrong-kind", self.file, line, key=key, kind_id=words[0], kind_en=words[1])
+            return wrong_kind(self.file, line, key, (kind[1] if kind else None) or "mapping")
         if said == "Field may not be null.":
             return problem("empty-value", self.file, line, key=key)
         choice = _ONE_OF.match(said)

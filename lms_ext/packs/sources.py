@@ -10,8 +10,9 @@ from lms_ext.packs.rules import problem
 
 _BOM = b"\xef\xbb\xbf"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_CODE_OR_COMMENT = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)
+_MARK = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})|(?P<ticks>`+)|(?P<comment><!--)", re.MULTILINE)
+_SPAN_LIMIT = 2_000
+"""Most characters of code between backticks; keeps the search linear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +64,32 @@ def open_source(folder: Path, name: str) -> tuple[Source | None, list[Problem]]:
 
 def without_comments(markdown: str) -> str:
     """Blank out ``<!-- … -->`` outside code, keeping every line where it was, so authors may leave notes for each other."""
-    if "<!--" not in markdown:
-        return markdown
     kept: list[str] = []
-    prose: list[str] = []
-    fence = ""
-    for line in markdown.split("\n"):
-        mark = _FENCE.match(line)
-        if fence:
-            kept.append(line)
-            fence = "" if mark and mark[1].startswith(fence) and not line.strip().strip(fence[0]) else fence
-        elif mark and not _inside_comment(prose):
-            kept.extend(_blanked(prose))
-            prose, fence = [], mark[1]
-            kept.append(line)
+    place, comment_end = 0, markdown.rfind("-->")
+    while (mark := _MARK.search(markdown, place)) is not None:
+        end = _end(markdown, mark)
+        if mark["comment"] is None:
+            kept.append(markdown[place:end])
+        elif mark.end() > comment_end:
+            break
         else:
-            prose.append(line)
-    return "\n".join([*kept, *_blanked(prose)])
+            before = markdown[place : mark.start()]
+            kept.append(before.rstrip(" \t") if markdown[end : end + 1] in {"", "\n"} else before)
+            kept.append("\n" * markdown.count("\n", mark.start(), end))
+        place = end
+    return "".join([*kept, markdown[place:]])
 
 
-def _inside_comment(lines: list[str]) -> bool:
-    text = "\n".join(lines)
-    return text.rfind("<!--") > text.rfind("-->")
-
-
-def _blanked(lines: list[str]) -> list[str]:
-    if not lines:
-        return []
-    blank = _CODE_OR_COMMENT.sub(lambda found: found[0] if found[1] else "\n" * found[0].count("\n"), "\n".join(lines))
-    return [line.rstrip() if line != old else line for line, old in zip(blank.split("\n"), lines, strict=True)]
+def _end(markdown: str, mark: re.Match[str]) -> int:
+    """Give the place behind a comment or code, or behind its opening mark when it is never closed."""
+    if mark["comment"]:
+        return markdown.find("-->", mark.end()) + 3
+    if mark["fence"]:
+        fence = mark["fence"]
+        closing = re.compile(rf"^ {{0,3}}{fence[0]}{{{min(len(fence), 100)},}}[ \t]*$", re.MULTILINE).search(markdown, mark.end())
+        return closing.end() if closing else len(markdown)
+    paragraph = markdown.find("\n\n", mark.end())
+    limit = min(len(markdown) if paragraph < 0 else paragraph, mark.end() + _SPAN_LIMIT)
+    ticks = mark["ticks"]
+    found = re.compile(rf"(?<!`)`{{{len(ticks)}}}(?!`)").search(markdown, mark.end(), limit) if len(ticks) <= 8 else None
+    return found.end() if found else mark.end()
