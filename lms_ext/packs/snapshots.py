@@ -1,91 +1,67 @@
-"""Snapshots: a published pack as plain JSON under its content hash."""
+"""A published pack as plain JSON: its digest, and the pack read back from it."""
 
+import copy
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from marshmallow import ValidationError
 
-from lms_ext.domain.activities import Activity, Aspect, Experience, Indicator, Json, Keep, Level, Rubric
+from lms_ext.domain.activities import Json
 from lms_ext.domain.activity_types import ActivityType
-from lms_ext.domain.packs import Asset, Pack, Source, Unit
+from lms_ext.domain.packs import Pack
+from lms_ext.packs.building import build_pack
+from lms_ext.packs.schemas import DocumentSchema
+
+PLUGIN_FAULTS = (Exception, SystemExit)
+"""What is caught around a plugin's schema or reader: one broken type must not take the other activities along."""
+
+
+class SnapshotBroken(Exception):
+    """A stored document is not a snapshot this version reads; `errors` says where."""
+
+    def __init__(self, errors: object) -> None:
+        super().__init__("not a snapshot")
+        self.errors = errors
+
+
+def canonical(document: Mapping[str, Json]) -> str:
+    """Write JSON in the one way that is hashed: sorted keys, no spaces, UTF-8 as it is."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def digest(document: Mapping[str, Json]) -> str:
-    """Give the SHA-256 (hex) of a document in canonical form: sorted keys, no spaces, UTF-8."""
-    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    """Give the SHA-256 of a document in hex: the snapshot's name."""
+    return hashlib.sha256(canonical(document).encode()).hexdigest()
 
 
-def pack_from_document(document: Mapping[str, Any], types: Mapping[str, ActivityType]) -> Pack:
-    """Build a pack from what a snapshot stores.
+def load_config(kind: ActivityType, config: Mapping[str, Json]) -> object:
+    """Read a config with its type's schema. Raises whatever the plugin's schema raises."""
+    # A copy: what a plugin does to its input must not reach the document that was hashed.
+    return type(kind).config_schema().load(copy.deepcopy(config))
 
-    An activity whose type is not enabled, or whose config its type no longer reads, gets ``config=None``: it is unavailable, the
-    others work.
+
+def pack_from_document(
+    document: Mapping[str, Any],
+    types: Mapping[str, ActivityType],
+    on_fault: Callable[[str, BaseException], None] | None = None,
+) -> Pack:
+    """Read a snapshot back into a pack. Raises SnapshotBroken.
+
+    An activity whose type is not there, or whose type no longer reads its config, has ``config`` None: it is unavailable, the
+    others work. `on_fault` hears of it with the activity's id (a KeyError when the type is missing).
     """
-    pack_id = str(document["id"])
-    return Pack(
-        id=pack_id,
-        version=document["version"],
-        title=document["title"],
-        summary=document.get("summary"),
-        language=document["language"],
-        licence=document["licence"],
-        authors=tuple(document["authors"]),
-        units=tuple(_unit(pack_id, one, types) for one in document["units"]),
-        sources=tuple(Source(one["title"], one.get("url", ""), one.get("note", "")) for one in document.get("sources", ())),
-        audience=tuple(document.get("audience", ())),
-        assets={
-            path: Asset(path, one["media_type"], one["sha256"], one["size"]) for path, one in document.get("assets", {}).items()
-        },
-        document=document,
-    )
-
-
-def _unit(pack_id: str, document: Mapping[str, Any], types: Mapping[str, ActivityType]) -> Unit:
-    activities = tuple(_activity(pack_id, one, types) for one in document["activities"])
-    return Unit(document["id"], document["title"], document.get("summary"), activities)
-
-
-def _activity(pack_id: str, document: Mapping[str, Any], types: Mapping[str, ActivityType]) -> Activity:
-    experience = document.get("experience")
-    rubric = document.get("rubric")
-    return Activity(
-        pack=pack_id,
-        id=document["id"],
-        type=document["type"],
-        title=document["title"],
-        summary=document.get("summary"),
-        points=document["points"],
-        config=_config(types.get(document["type"]), document["config"]),
-        minutes=document.get("minutes"),
-        experience=Experience(experience) if experience else None,
-        tags=tuple(document.get("tags", ())),
-        attempts=document.get("attempts"),
-        keep=Keep(document.get("keep", Keep.BEST)),
-        rubric=_rubric(rubric) if rubric else None,
-    )
-
-
-def _config(kind: ActivityType | None, config: Mapping[str, Any]) -> object:
-    if kind is None:
-        return None
     try:
-        return kind.config_schema().load(config)
-    except ValidationError:
-        return None
-
-
-def _rubric(document: Mapping[str, Any]) -> Rubric:
-    aspects = tuple(
-        Aspect(
-            one["id"],
-            one["title"],
-            tuple(Indicator(each["id"], each["label"]) for each in one.get("indicators", ())),
-            tuple(Level(each["value"], each["label"]) for each in one.get("levels", ())),
-        )
-        for one in document["aspects"]
-    )
-    names = tuple(Level(int(value), label) for value, label in document.get("names", {}).items())
-    return Rubric(aspects, names)
+        read = DocumentSchema().load(document)
+    except ValidationError as error:
+        raise SnapshotBroken(error.messages) from error
+    configs: dict[str, object] = {}
+    for unit in read["units"]:
+        for activity in unit["activities"]:
+            try:
+                configs[activity["id"]] = load_config(types[activity["type"]], activity["config"])
+            except PLUGIN_FAULTS as error:
+                if on_fault:
+                    on_fault(activity["id"], error)
+    return build_pack(read, configs)

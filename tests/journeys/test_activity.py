@@ -32,7 +32,8 @@ def document(first: int = 2) -> dict[str, Any]:
     """A pack with one sum."""
     activity = {"id": "sum", "type": "sum", "title": {"id": "Jumlah"}, "points": 10, "attempts": 2,
                 "config": {"first": first, "second": 3}}  # fmt: skip
-    return {"id": "demo", "version": "1.0.0", "title": {"id": "Contoh"}, "language": "id", "licence": "CC0", "authors": ["T"],
+    return {"format": 1, "id": "demo", "version": "1.0.0", "title": {"id": "Contoh"},
+            "language": "id", "licence": "CC0", "authors": ["T"],
             "units": [{"id": "u1", "title": {"id": "Unit"}, "activities": [activity]}]}  # fmt: skip
 
 
