@@ -207,3 +207,54 @@ def worker() -> None:
         signal.signal(number, lambda *_: stop.set())
     click.echo("Pengirim nilai berjalan. / The grade worker runs.")
     Worker(app).run(stop)
+
+
+@main.group(cls=_InApp)
+def pack() -> None:
+    """Check and publish course packs."""
+
+
+_folder = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+_language = click.option("--lang", type=click.Choice(["id", "en"]), default="id", show_default=True)
+
+
+def _read(folder: Path, lang: str) -> Any:
+    """Read a pack and print every problem; SystemExit(1) when it has errors."""
+    from lms_ext.packs import report
+    from lms_ext.packs.reading import read_pack
+    from lms_ext.web.tool import tool
+
+    plugins = tool().plugins
+    loaded = read_pack(folder, plugins.activity_types, plugins.pack_formats)
+    click.echo(report.render(loaded.problems, lang))
+    if loaded.pack is None:
+        sys.exit(1)
+    return loaded
+
+
+@pack.command()
+@_folder
+@_language
+def check(folder: Path, lang: str) -> None:
+    """Report every problem of a pack with its file and line."""
+    _read(folder, lang)
+
+
+@pack.command()
+@_folder
+@_language
+def publish(folder: Path, lang: str) -> None:
+    """Publish a pack; attempts under way keep the version they began with."""
+    from lms_ext.models import db as database
+    from lms_ext.models import utcnow
+    from lms_ext.services import publishing
+    from lms_ext.web.tool import tool
+
+    loaded = _read(folder, lang)
+    event = publishing.publish(database.session, loaded.pack, loaded.blobs, utcnow())
+    database.session.commit()
+    if event is None:
+        click.echo("Tidak ada yang berubah. / Nothing has changed.")
+        return
+    tool().plugins.call_each("on_pack_published", event=event)
+    click.echo(f"Terbit / Published: {event.pack} {event.version} {event.snapshot[:12]}")

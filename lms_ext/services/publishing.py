@@ -12,15 +12,18 @@ from lms_ext.packs.snapshots import digest
 from lms_ext.services.seats import Db
 
 
-def publish(session: Db, pack: Pack, files: Mapping[str, bytes], now: datetime) -> PackPublished | None:
-    """Store the pack (`files`: asset path to bytes) and make it the one new attempts begin with; None when it already is."""
+def publish(session: Db, pack: Pack, blobs: Mapping[str, bytes], now: datetime) -> PackPublished | None:
+    """Store the pack and make it the one new attempts begin with; None when it already is.
+
+    `blobs` holds the contents of its assets by SHA-256 (hex).
+    """
     snapshot = digest(pack.document)
     current = session.get(PublishedPack, pack.id, with_for_update=True)
     if current and current.snapshot_hash == snapshot:
         return None
-    for path, asset in pack.assets.items():
+    for asset in pack.assets.values():
         if session.get(AssetBlob, asset.sha256) is None:
-            session.add(AssetBlob(sha256=asset.sha256, media_type=asset.media_type, data=files[path]))
+            session.add(AssetBlob(sha256=asset.sha256, media_type=asset.media_type, data=blobs[asset.sha256]))
     if session.get(Snapshot, snapshot) is None:
         document = dict(pack.document)
         session.add(Snapshot(hash=snapshot, pack_id=pack.id, version=pack.version, document=document, published_at=now))

@@ -77,3 +77,12 @@ def test_an_unsafe_setting_is_refused_with_a_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "LMS_EXT_SECRET_KEY" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_pack_with_errors_is_told_by_line_and_not_published(database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "pack.yaml").write_text("format: 1\nid: Salah Besar\n")
+    for command in ("check", "publish"):
+        done = run(database_url, "pack", command, str(tmp_path))
+        assert done.returncode == 1
+        assert "pack.yaml:2" in done.stdout
+        assert "Traceback" not in done.stderr
