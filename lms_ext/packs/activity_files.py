@@ -37,8 +37,6 @@ class ActivityFile:
     id_line: int = 0
     claimed_id: str | None = None
     """The id as written, valid or not, so that duplicates are seen beside other errors."""
-    lines: Mapping[Place, int] = field(default_factory=dict)
-    """Path into the config to line."""
     uses: list[Use] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -51,6 +49,9 @@ class _Parts:
     kind: str
     config: dict[str, Json]
     lines: dict[Place, int]
+    """Path into the config to line."""
+    texts: Mapping[Place, int]
+    """Where texts of the config begin, if not on their own line."""
 
 
 class ActivityReader:
@@ -88,11 +89,17 @@ class ActivityReader:
         if tree is None or not isinstance(tree.value, dict):
             return None
         config = tree.value.get("config")
-        lines = {place[1:]: line for place, line in tree.lines.items() if place[:1] == ("config",)}
+        lines = _below(tree.lines, "config")
         if isinstance(config, dict):
             config = tree.value["config"] = _uncommented(config)
         kind = tree.value.get("type")
-        return _Parts(tree, kind if isinstance(kind, str) else "", config if isinstance(config, dict) else {}, lines)
+        return _Parts(
+            tree,
+            kind if isinstance(kind, str) else "",
+            config if isinstance(config, dict) else {},
+            lines,
+            _below(tree.texts, "config"),
+        )
 
     def _tree(self, result: ActivityFile, text: str, first_line: int) -> Tree | None:
         tree, problems = parse(text, result.file, first_line=first_line)
@@ -117,8 +124,8 @@ class ActivityReader:
             result.problems.append(problem("type-mismatch", result.file, line, expected=reader.type, value=kind))
         settings = tree.value.get("settings")
         merged = {**body.config, **(settings if isinstance(settings, dict) else {})}
-        own = {place[1:]: line for place, line in tree.lines.items() if place[:1] == ("settings",) and len(place) > 1}
-        return _Parts(tree, reader.type, merged, {(): end + 2, **body.lines, **own})
+        places = {**body.lines, **_below(tree.lines, "settings"), (): end + 2}
+        return _Parts(tree, reader.type, merged, places, _below(tree.texts, "settings"))
 
     def _body(self, result: ActivityFile, reader: PackFormat, body: str, first_line: int) -> Reading | None:
         try:
@@ -134,7 +141,7 @@ class ActivityReader:
 
     def _finish(self, result: ActivityFile, parts: _Parts, suffix: str) -> None:
         head = parts.tree.value if isinstance(parts.tree.value, dict) else {}
-        result.lines, result.id_line = parts.lines, line_of(parts.tree.lines, ("id",))
+        result.id_line = line_of(parts.tree.lines, ("id",))
         claimed = head.get("id")
         result.claimed_id = claimed if isinstance(claimed, str) else None
         schema = ActivitySchema() if suffix in YAML_SUFFIXES else FrontSchema()
@@ -171,7 +178,7 @@ class ActivityReader:
 
     def _look_through(self, result: ActivityFile, parts: _Parts) -> None:
         for place, value in _texts(parts.config):
-            start = line_of(parts.lines, place)
+            start = parts.texts.get(place) or line_of(parts.lines, place)
             for reference in references(value):
                 result.uses.append(Use(result.file, self._line(result, start, reference.path, reference.line), reference))
             for tag, line in raw_html(value):
@@ -196,6 +203,10 @@ def _texts(value: Json, place: Place = ()) -> Iterator[tuple[Place, str]]:
     elif isinstance(value, list):
         for index, one in enumerate(value):
             yield from _texts(one, (*place, index))
+
+
+def _below(places: Mapping[Place, int], key: str) -> dict[Place, int]:
+    return {place[1:]: line for place, line in places.items() if place[:1] == (key,)}
 
 
 def _uncommented(value: Any) -> Any:

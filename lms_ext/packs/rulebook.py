@@ -105,6 +105,13 @@ declare(
     'Put it in quotes: `title: "Unit 1: Kerangka"`.',
 )
 declare(
+    "yaml-quote",
+    "Tanda kutip yang dibuka di sini tidak ditutup dengan benar.",
+    "The quote opened here is not closed properly.",
+    "Tutup tanda kutipnya; tanda ' di dalam '…' ditulis dua kali.",
+    "Close the quote; a ' inside '…' is written twice.",
+)
+declare(
     "yaml-tab",
     "Ada karakter tab pada takuk.",
     "There is a tab in the indentation.",

@@ -46,6 +46,8 @@ class Tree:
 
     value: Json
     lines: Mapping[Place, int]
+    texts: Mapping[Place, int] = field(default_factory=dict)
+    """Where a text begins on a later line than its key: below ``|``, for instance."""
 
 
 def line_of(lines: Mapping[Place, int], place: Place) -> int:
@@ -80,6 +82,7 @@ class _Builder:
     offset: int
     problems: list[Problem] = field(default_factory=list)
     lines: dict[Place, int] = field(default_factory=dict)
+    texts: dict[Place, int] = field(default_factory=dict)
     stack: list[_Open] = field(default_factory=list)
     root: Json = None
     nodes: int = 0
@@ -105,7 +108,7 @@ class _Builder:
         self.nodes += 1
         if self.nodes > NODES_LIMIT:
             raise _Stop(problem("yaml-too-large", self.file, line, limit=f"{NODES_LIMIT} bagian (parts)"))
-        if len(self.stack) > DEPTH_LIMIT:
+        if len(self.stack) >= DEPTH_LIMIT and not isinstance(event, ScalarEvent):
             raise _Stop(problem("yaml-too-large", self.file, line, limit=f"{DEPTH_LIMIT} tingkat (levels)"))
 
     def _node(self, event: NodeEvent, line: int) -> None:
@@ -116,6 +119,9 @@ class _Builder:
         place = self._place(top)
         if not (top and isinstance(top.into, dict)):  # a mapping's value keeps the line of its key
             self.lines[place] = line
+        begins = line + (getattr(event, "style", None) in {"|", ">"})
+        if isinstance(event, ScalarEvent) and begins != self.lines.get(place):
+            self.texts[place] = begins
         value = self._value(event, line)
         self._attach(top, value)
         if isinstance(value, (dict, list)):
@@ -194,13 +200,15 @@ def parse(text: str, file: str, *, first_line: int = 1) -> tuple[Tree | None, li
     except YAMLError as error:
         return None, [*builder.problems, problem("yaml-syntax", file, first_line, detail=error)]
     builder.lines.setdefault((), first_line)
-    return Tree(builder.root, builder.lines), builder.problems
+    return Tree(builder.root, builder.lines, builder.texts), builder.problems
 
 
 def _syntax(error: MarkedYAMLError, file: str, first_line: int) -> Problem:
     mark = error.problem_mark or error.context_mark
     line = first_line + mark.line if mark else first_line
     detail = " ".join(str(part) for part in (error.context, error.problem) if part)
+    if "quoted scalar" in detail and error.context_mark:
+        return problem("yaml-quote", file, first_line + error.context_mark.line)
     if "mapping values are not allowed" in detail:
         return problem("yaml-colon", file, line)
     if "'\\t'" in detail:
