@@ -1,22 +1,25 @@
 """`create_app`: the one place where parts are joined, read top to bottom."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask
-from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms_ext import plugin_host
+from lms_ext import plugin_host, worker
 from lms_ext.defaults import builtin_plugins
 from lms_ext.models import db, engine
 from lms_ext.settings import Settings, data_folder
-from lms_ext.web import assets, errors, health, i18n, sessions, tool
+from lms_ext.web import activities, assets, errors, health, i18n, lti, packs, sessions, teaching, tool
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Build the application from settings, by default those of the environment; raise SettingsError when they are unsafe."""
+def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, object] | None = None) -> Flask:
+    """Build the application from settings, by default those of the environment; raise SettingsError when they are unsafe.
+
+    `extra_plugins` are loaded without being installed: for the tests of plugin authors.
+    """
     settings = settings or Settings.from_env(os.environ)
     settings.check()
     app = Flask("lms_ext.web", root_path=str(Path(__file__).parent / "web"))
@@ -37,12 +40,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(data_folder("migrations")), render_as_batch=True, compare_type=True)
 
     plugins = plugin_host.load_plugins(settings.plugins, builtin=builtin_plugins(), strict=settings.strict_plugins)
+    for name, plugin in (extra_plugins or {}).items():
+        plugins.add(name, plugin)
     tool.install(app, settings, plugins)
 
-    Babel(app, locale_selector=i18n.choose_locale)
+    i18n.register(app)
     assets.register(app, plugins)
     sessions.register(app)
     errors.register(app)
-    for blueprint in (health.bp,):
+    for blueprint in (health.bp, lti.bp, packs.bp, activities.bp, teaching.bp):
         app.register_blueprint(blueprint)
+    if settings.embedded_worker:
+        worker.start_embedded(app)
     return app

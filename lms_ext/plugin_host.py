@@ -114,9 +114,9 @@ class PluginHost:
                 return answer
         return fallback
 
-    def log_failure(self, kind: str, method: str) -> None:
-        """Note, with the traceback, that an activity type's method raised; call it while handling the exception."""
-        log.exception("plugin.failed", plugin=self.type_owner.get(kind, kind), method=method)
+    def log_failure(self, kind: str, method: str, error: Exception) -> None:
+        """Note that an activity type's method raised."""
+        log.error("plugin.failed", plugin=self.type_owner.get(kind, kind), method=method, error=repr(type(error)), exc_info=error)
 
     def _implementations(self, hook: str) -> list[pluggy.HookImpl]:
         caller: pluggy.HookCaller = getattr(self.manager.hook, hook)

@@ -37,7 +37,7 @@ class ActivityType(ABC):
     name: ClassVar[str]
     """Key for ``type:`` in packs; unique among all plugins."""
     title: ClassVar[Text]
-    config_schema: ClassVar[Callable[[], ConfigSchema]]
+    config_schema: ClassVar[type[ConfigSchema]]
     wants: ClassVar[Wants] = Wants()
     buttons: ClassVar[frozenset[str]] = frozenset()
     """Names of the type's own submit buttons; pressing one calls `apply` and saves."""

@@ -46,7 +46,7 @@ def may_write() -> None:
     _writing.set(True)
 
 
-def begin_writing(session: Session | scoped_session[Session]) -> None:
+def begin_writing(session: Session | scoped_session[Any]) -> None:
     """End a reading transaction, so that what follows may write; what was read before must be read again."""
     if not _writing.get():
         session.rollback()

@@ -40,7 +40,7 @@ class GradeSlot(Base):
     stamp: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Timestamp of the newest message tried; whole seconds, strictly rising per slot."""
     delivered: Mapped[str] = mapped_column(String(2000), default="")
-    """Scores we know the platform took, newest first, ``;`` between: tells our own from a teacher's."""
+    """Scores we have sent, newest first, ``;`` between: tells our own from a teacher's."""
     state: Mapped[str] = mapped_column(String(20), default="queued")
     """``queued``, ``late`` (has failed at least once), ``sent``, ``kept`` (the platform's own grade stays) or ``parked``."""
     reason: Mapped[str] = mapped_column(String(60), default="")

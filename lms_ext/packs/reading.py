@@ -33,7 +33,7 @@ class Loaded:
     pack: Pack | None
     problems: tuple[Problem, ...]
     blobs: Mapping[str, bytes] = field(default_factory=dict)
-    """Contents of the pack's assets by SHA-256 in hex, for publishing."""
+    """Contents of the pack's assets by path, for publishing."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Activity id to the file that wrote it, so that later checks can name the file."""
 

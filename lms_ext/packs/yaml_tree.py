@@ -40,6 +40,14 @@ _WORDS: Mapping[str, Json] = {
 }  # fmt: skip
 
 
+def _joined(value: str) -> str:
+    """Join the two halves in which JSON writes characters beyond U+FFFF; a half that stands alone stays, to be reported."""
+    try:
+        return value.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        return value
+
+
 @dataclass(frozen=True, slots=True)
 class Tree:
     """Plain JSON and, for every path into it, the 1-based line where that part stands."""
@@ -162,7 +170,7 @@ class _Builder:
             return {}
         if isinstance(event, SequenceStartEvent):
             return []
-        value = str(getattr(event, "value", ""))
+        value = _joined(str(getattr(event, "value", "")))
         control = control_character(value)
         if control:
             self.problems.append(problem("control-character", self.file, line, code=control[1]))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import case, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from lms_ext.domain.activities import Answer, Field
 from lms_ext.models import Attempt, Draft
@@ -88,7 +89,7 @@ def save(session: Db, attempt: Attempt, tab: str, changes: Mapping[str, Change],
     return result
 
 
-def _upsert(session: Db, attempt: Attempt, tab: str, name: str, change: Change, now: datetime):  # type: ignore[no-untyped-def]  # dialects differ
+def _upsert(session: Db, attempt: Attempt, tab: str, name: str, change: Change, now: datetime) -> ReturningInsert[int]:
     dialect = session.get_bind().dialect.name
     insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(Draft)
     still_open = select(

@@ -11,7 +11,7 @@ from lms_ext.domain.access import Actor
 from lms_ext.domain.people import Role
 from lms_ext.models import LaunchSession, Link, Person, Platform, Space
 
-Db = Session | scoped_session[Session]
+Db = Session | scoped_session[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ _QUERY = (
         _LAUNCH.answered_at, _LAUNCH.expires_at, _LAUNCH.ended_at,
         Person.name, Space.title.label("space_title"), Platform.name.label("platform_name"), Platform.status,
         Platform.issuer, Platform.auth_login_url,
-        Link.id.label("link_id"), Link.title.label("link_title"), Link.activity_ref, Link.points, Link.lineitem_url, Link.may_score,
+        Link.id.label("link_id"), Link.title.label("link_title"), Link.activity_ref, Link.points,
+        Link.lineitem_url, Link.may_score,
     )
     .join(Platform, Platform.id == _LAUNCH.platform_id)
     .join(Person, and_(Person.platform_id == _LAUNCH.platform_id, Person.id == _LAUNCH.person_id))

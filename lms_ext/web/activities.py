@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from time import time
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request
 from flask_babel import format_time
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -17,14 +17,24 @@ from lms_ext.domain.texts import Text
 from lms_ext.models import Attempt, db, engine
 from lms_ext.services import attempting, drafting, marking, scoring
 from lms_ext.services.drafting import Change, Saved, Stored
-from lms_ext.web.entry import Place, enter, frame_ancestors, pinned, place
+from lms_ext.web.entry import Place, enter, keep_private, pinned, place
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
 bp = Blueprint("activities", __name__, url_prefix="/l/<launch:ref>")
-bp.after_request(frame_ancestors)
+bp.after_request(keep_private)
 
 _HOST_FIELDS = frozenset({"csrf", "client_key", "tab", "revs", "attempt", "action", "check"})
+
+
+@bp.get("")
+def land(ref: LaunchRef) -> Response:
+    """Land from the LMS: the link's activity."""
+    visitor = enter(ref, Action.WORK)
+    link = visitor.seat.link
+    if link is None or "/" not in link.activity_ref:
+        raise Refused("not-chosen")
+    return activity_page(place(visitor, link.activity_ref.partition("/")[2]))
 
 
 @bp.get("/a/<activity_id>")
@@ -105,20 +115,20 @@ def review_context(here: Place, attempt: Attempt, answer: Answer, outcome: Outco
     work = attempting.work_of(attempt, answer)
     try:
         context = here.kind.review(here.activity.config, work, outcome)
-    except Exception:  # a plugin's fault: the page shows the stored answer instead
-        tool().plugins.log_failure(here.kind.name, "review")
+    except Exception as error:  # noqa: BLE001 - a plugin's fault, logged below: the page shows the stored answer instead
+        tool().plugins.log_failure(here.kind.name, "review", error)
         return {"plugin_template": "pages/raw_answer.html", "plugin": {"answer": answer}, **_field_helpers(answer, work.checked)}
     return {"plugin_template": here.kind.review_template, "plugin": context, **_field_helpers(answer, work.checked)}
 
 
 def _shared(here: Place, attempt: Attempt) -> dict[str, Any]:
+    g.pack_base = f"/p/{here.snapshot}/"
     return {
         "place": here,
         "visitor": here.visitor,
         "activity": here.activity,
         "attempt": attempt,
         "csrf": here.visitor.csrf,
-        "pack_base": f"/p/{here.snapshot}/",
     }
 
 
@@ -131,9 +141,11 @@ def autosave(ref: LaunchRef, activity_id: str) -> tuple[Response, int]:
     """Save changed fields; the answer says for each what became of it."""
     here = place(enter(ref, Action.WORK), activity_id)
     body = request.get_json(silent=True)
-    attempt = _own_attempt(here, str(body.get("attempt", "")) if isinstance(body, dict) else "")
+    if not isinstance(body, dict):
+        raise Refused("bad-request")
+    attempt = _own_attempt(here, str(body.get("attempt", "")))
     changes = _json_changes(body)
-    tab = str(body.get("tab", ""))[:40]
+    tab = str(body["tab"])[:40]
     here = pinned(here, attempt)
     bad = drafting.refused(changes, here.kind.fields(here.activity.config, attempt.state), frozenset(attempt.checked))
     if bad:
@@ -152,8 +164,8 @@ def _told(saved: Saved) -> dict[str, Any]:
     }
 
 
-def _json_changes(body: Any) -> dict[str, Change]:
-    if not isinstance(body, dict) or not isinstance(body.get("fields"), dict) or not isinstance(body.get("tab"), str):
+def _json_changes(body: dict[str, Any]) -> dict[str, Change]:
+    if not isinstance(body.get("fields"), dict) or not isinstance(body.get("tab"), str):
         raise Refused("bad-request")
     changes = {}
     for name, one in body["fields"].items():

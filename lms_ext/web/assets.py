@@ -5,10 +5,13 @@ from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from markupsafe import Markup
 
+from lms_ext.config_fields import RichText
 from lms_ext.plugin_host import PluginHost
+from lms_ext.richtext import PACK_PREFIX
 
 _STATIC = Path(__file__).parent / "static"
 _YEAR = 31_536_000
@@ -40,15 +43,22 @@ def register(app: Flask, plugins: PluginHost) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = asset
 
+    @app.template_filter("rich")
+    def _rich(value: RichText) -> Markup:
+        """Rendered, sanitised text whose pictures point to the pack's address."""
+        base = g.get("pack_base", "")
+        return Markup(value.html.replace(f'src="{PACK_PREFIX}', f'src="{base}'))  # noqa: S704 - nh3 made it safe
+
     @app.after_request
     def _headers(response: Response) -> Response:
         headers = response.headers
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "no-referrer")
+        # Who may frame a page is known by then: a launch's own platform, or anyone for pages that hold no data.
         headers.setdefault(
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "form-action 'self'; base-uri 'none'; frame-ancestors " + str(g.get("frame_ancestors", "'none'")),
         )
         if request.path.startswith("/static/") and request.args.get("v"):
             headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"

@@ -63,7 +63,7 @@ def enter(ref: LaunchRef, action: Action) -> Visitor:
     if seat is None:
         raise Refused("session-over")
     g.launch_locale = seat.locale
-    g.frame_origins = tuple(_origin(one) for one in seat.platform_origins)
+    g.frame_ancestors = " ".join(sorted({_origin(one) for one in seat.platform_origins} - {""})) or "'none'"
     if writes and not sessions.csrf_fits(secret):
         raise Refused("form-expired")
     allowed: Access = tool().plugins.choose(
@@ -113,11 +113,7 @@ def _origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else ""
 
 
-def frame_ancestors(response: Response) -> Response:
-    """Let only this launch's platform frame its pages."""
-    origins = " ".join(sorted({one for one in g.get("frame_origins", ()) if one}))
-    if origins:
-        policy = response.headers.get("Content-Security-Policy", "")
-        response.headers["Content-Security-Policy"] = policy.replace("frame-ancestors 'none'", f"frame-ancestors {origins}")
+def keep_private(response: Response) -> Response:
+    """Let no cache but the browser's keep a launch's pages, and the browser only after asking."""
     response.headers.setdefault("Cache-Control", "private, no-cache")
     return response

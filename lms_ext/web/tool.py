@@ -1,13 +1,17 @@
-"""What blueprints need of the composition: settings, plugins and the catalog."""
+"""What blueprints need of the composition: settings, plugins, the catalog and LTI."""
 
 from dataclasses import dataclass, field
 from threading import Event
 
 from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
+from lms_ext.lti.gateway import Gateway
+from lms_ext.models import db
 from lms_ext.plugin_host import PluginHost
 from lms_ext.services.catalog import Catalog
 from lms_ext.settings import Settings
+from lms_ext.web.sessions import hashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,7 @@ class Tool:
     settings: Settings
     plugins: PluginHost
     catalog: Catalog
+    lti: Gateway
     work_waits: Event = field(default_factory=Event)
     """Set when a grade was queued, so that an embedded worker starts at once."""
 
@@ -23,9 +28,14 @@ class Tool:
         self.work_waits.set()
 
 
+def new_session() -> Session:
+    """Open a session of its own: key sets are kept whatever becomes of the request."""
+    return Session(db.engine, expire_on_commit=False)
+
+
 def install(app: Flask, settings: Settings, plugins: PluginHost) -> None:
     """Keep the parts where `tool()` finds them."""
-    app.extensions["lms_ext"] = Tool(settings, plugins, Catalog(plugins.activity_types))
+    app.extensions["lms_ext"] = Tool(settings, plugins, Catalog(plugins.activity_types), Gateway(settings, new_session, hashed))
 
 
 def tool() -> Tool:

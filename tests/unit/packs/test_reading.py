@@ -1,5 +1,6 @@
 """A good folder becomes a pack; a broken one says everything at once, by file and line."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def test_named_pictures_are_packed_with_their_bytes(tmp_path: Path) -> None:
     assert loaded.pack is not None
     picture = loaded.pack.assets["assets/peta.png"]
     assert (picture.media_type, picture.size) == ("image/png", len(PNG))
-    assert loaded.blobs == {picture.sha256: PNG}
+    assert loaded.blobs == {"assets/peta.png": PNG}
+    assert picture.sha256 == hashlib.sha256(PNG).hexdigest()
 
 
 def swap(old: str, new: str, text: str = PACK) -> str:

@@ -1,0 +1,209 @@
+"""`lms-ext …`: the command line of the tool."""
+
+import json
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, current_app
+
+from lms_ext import __version__
+from lms_ext.settings import Settings, SettingsError
+
+
+def _app() -> Flask:
+    from lms_ext.app import create_app  # late: `lms-ext --help` must not load the application
+
+    try:
+        return create_app(Settings.from_env(os.environ))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+class _InApp(click.Group):
+    """A group whose commands run inside the application."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        if ctx.invoked_subcommand == "--help" or "--help" in sys.argv:
+            return super().invoke(ctx)
+        if current_app:
+            return super().invoke(ctx)
+        with _app().app_context():
+            return super().invoke(ctx)
+
+
+@click.group()
+@click.version_option(__version__, prog_name="lms-ext")
+def main() -> None:
+    """Run and manage lms_ext."""
+
+
+@main.group(cls=_InApp)
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the newest version; safe to repeat."""
+    from flask_migrate import upgrade as run
+
+    run()
+    click.echo("Basis data siap. / The database is ready.")
+
+
+@main.group(cls=_InApp)
+def platform() -> None:
+    """Register LMSs."""
+
+
+_FIELDS = ("issuer", "client_id", "auth_login_url", "auth_token_url", "jwks_url")
+
+
+@platform.command("add")
+@click.option("--file", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON with all fields.")
+@click.option("--issuer")
+@click.option("--client-id")
+@click.option("--auth-login-url")
+@click.option("--auth-token-url")
+@click.option("--jwks-url")
+@click.option("--deployment-id", "deployment_ids", multiple=True)
+@click.option("--name", default="")
+@click.option("--profile", default="", help="moodle, canvas, brightspace, blackboard, sakai or openedx")
+def add_platform(file: Path | None, deployment_ids: tuple[str, ...], **given: str | None) -> None:
+    """Register an LMS, or update it. Fields that are missing are asked for."""
+    from lms_ext.models import db as database
+    from lms_ext.services import platforms
+    from lms_ext.web.tool import tool
+
+    data: dict[str, Any] = {}
+    if file:
+        try:
+            data = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise click.ClickException(f"{file}: bukan JSON / not JSON: {error}") from error
+    data |= {name: value for name, value in given.items() if value}
+    if deployment_ids:
+        data["deployment_ids"] = list(deployment_ids)
+    if not file:
+        for name in _FIELDS:
+            data.setdefault(name, given.get(name) or click.prompt(name))
+        data.setdefault("deployment_ids", [click.prompt("deployment_id")])
+    try:
+        saved = platforms.save(database.session, data, allow_http=tool().settings.allow_loopback)
+    except platforms.BadPlatform as error:
+        lines = [f"  {name}: {', '.join(map(str, faults))}" for name, faults in error.faults.items()]
+        raise click.ClickException("Pendaftaran tidak disimpan / not saved:\n" + "\n".join(lines)) from error
+    database.session.commit()
+    word = "Terdaftar / Registered" if saved.is_new else "Diperbarui / Updated"
+    click.echo(f"{word}: {saved.platform.id} {saved.platform.name} ({saved.platform.issuer}, {saved.platform.client_id})")
+
+
+@platform.command("list")
+def list_platforms() -> None:
+    """List the LMSs."""
+    from lms_ext.models import db as database
+    from lms_ext.services import platforms
+
+    for one in platforms.every(database.session):
+        click.echo(f"{one.id}\t{one.status}\t{one.name}\t{one.issuer}\t{one.client_id}")
+
+
+@platform.command("show")
+@click.argument("platform_id", type=int)
+def show_platform(platform_id: int) -> None:
+    """Show one LMS as JSON that `add --file` takes."""
+    from lms_ext.models import Platform
+    from lms_ext.models import db as database
+    from lms_ext.services import platforms
+
+    one = database.session.get(Platform, platform_id)
+    if one is None:
+        raise click.ClickException(f"Tidak ada LMS {platform_id}. / There is no platform {platform_id}.")
+    data = {name: getattr(one, name) for name in (*_FIELDS, "name", "token_audience", "status")}
+    data |= {"profile": one.product, "deployment_ids": sorted(platforms.deployments(database.session, one))}
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+@platform.command("disable")
+@click.argument("platform_id", type=int)
+def disable_platform(platform_id: int) -> None:
+    """Refuse launches of an LMS from now on; its work and grades stay."""
+    from lms_ext.models import db as database
+    from lms_ext.services import platforms
+
+    if platforms.set_status(database.session, platform_id, "disabled") is None:
+        raise click.ClickException(f"Tidak ada LMS {platform_id}. / There is no platform {platform_id}.")
+    database.session.commit()
+    click.echo(f"Dinonaktifkan / Disabled: {platform_id}")
+
+
+@main.group(cls=_InApp)
+def key() -> None:
+    """Look after the tool's signing keys."""
+
+
+@key.command("list")
+def list_keys() -> None:
+    """List the published keys, newest first."""
+    from lms_ext.models import db as database
+    from lms_ext.models import utcnow
+    from lms_ext.services import tool_keys
+
+    for one in tool_keys.published(database.session, utcnow()):
+        click.echo(f"{one.kid}\tsigns from {_when(one.signs_from)}\tpublished until {_when(one.published_until)}")
+
+
+@key.command()
+@click.option("--now", "at_once", is_flag=True, help="Sign with it at once: only when the old key is lost or leaked.")
+def rotate(at_once: bool) -> None:
+    """Publish a new key; it signs in an hour, the old one stays published for a week more."""
+    from lms_ext.lti.tool_keys import make_key
+    from lms_ext.models import db as database
+    from lms_ext.models import utcnow
+    from lms_ext.services import tool_keys
+
+    new = make_key()
+    signs_from = tool_keys.add(database.session, new, utcnow(), at_once=at_once)
+    database.session.commit()
+    click.echo(f"Kunci baru / New key: {new.kid}, signs from {_when(signs_from)}")
+
+
+def _when(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M UTC") if moment else "-"
+
+
+@main.group(cls=_InApp)
+def plugin() -> None:
+    """Look after plugins."""
+
+
+@plugin.command("list")
+def list_plugins() -> None:
+    """List plugins, those set aside with the reason."""
+    from lms_ext.web.tool import tool
+
+    plugins = tool().plugins
+    for name in sorted(plugins.modules):
+        click.echo(f"{name}\tenabled\t{', '.join(sorted(kind for kind, owner in plugins.type_owner.items() if owner == name))}")
+    for name, reason in sorted(plugins.quarantined.items()):
+        click.echo(f"{name}\tquarantined\t{reason}")
+
+
+@main.command()
+def worker() -> None:
+    """Deliver grades until it is told to stop; run as many as are needed."""
+    import signal
+    import threading
+
+    from lms_ext.worker import Worker
+
+    app = _app()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    click.echo("Pengirim nilai berjalan. / The grade worker runs.")
+    Worker(app).run(stop)

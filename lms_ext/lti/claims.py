@@ -1,0 +1,179 @@
+"""Claims of a launch: checked for shape, then read into the domain's `Launch`."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from lms_ext.domain.launches import (
+    AgsClaims,
+    ContextClaims,
+    DeepLinkingSettings,
+    Launch,
+    LinkClaims,
+    MessageType,
+    PersonClaims,
+)
+from lms_ext.domain.people import course_role
+from lms_ext.domain.refusals import Refused
+from lms_ext.domain.texts import nearest_locale
+from lms_ext.lti.registry import KnownPlatform
+from lms_ext.lti.state import State
+
+LTI = "https://purl.imsglobal.org/spec/lti/claim/"
+AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+_NAMES = 300
+
+
+def _id(value: object, limit: int = 255) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= limit and value.isprintable()
+
+
+def check(body: dict[str, Any]) -> None:
+    """Refuse what is missing or of the wrong shape, by the first problem in the order of the refusal matrix."""
+    kind = _kind(body)
+    deployment = body.get(LTI + "deployment_id")
+    if deployment is None:
+        raise Refused("deployment-missing")
+    if not _id(deployment):
+        raise Refused("deployment-malformed")
+    _check_person(body)
+    if kind == MessageType.RESOURCE_LINK:
+        _check_link(body.get(LTI + "resource_link", ...))
+    if not isinstance(body.get(LTI + "target_link_uri"), str):
+        raise Refused("target-elsewhere")
+    _check_objects(body)
+
+
+def _check_objects(body: dict[str, Any]) -> None:
+    names = [LTI + one for one in ("context", "custom", "lis", "launch_presentation", "tool_platform")]
+    if not all(isinstance(body.get(name) or {}, dict) for name in (*names, AGS, NRPS)):
+        raise Refused("claim-malformed")
+    context = body.get(LTI + "context") or {}
+    if context and not _id(context.get("id")):
+        raise Refused("claim-malformed")
+
+
+def _kind(body: dict[str, Any]) -> str:
+    kind = body.get(LTI + "message_type")
+    if not kind:
+        raise Refused("type-missing")
+    if body.get(LTI + "version") != "1.3.0":
+        raise Refused("version-wrong")
+    if kind not in [one.value for one in MessageType]:
+        raise Refused("type-unsupported")
+    return str(kind)
+
+
+def _check_person(body: dict[str, Any]) -> None:
+    if body.get("sub") is None:
+        raise Refused("person-missing")
+    if not _id(body["sub"]) or not body["sub"].isascii():
+        raise Refused("person-malformed")
+    roles = body.get(LTI + "roles")
+    if roles is None:
+        raise Refused("roles-missing")
+    if not isinstance(roles, list) or len(roles) > 100 or not all(isinstance(one, str) for one in roles):
+        raise Refused("roles-malformed")
+
+
+def _check_link(link: object) -> None:
+    if link is ...:
+        raise Refused("link-missing")
+    if not isinstance(link, dict) or not _id(link.get("id")):
+        raise Refused("link-malformed")
+
+
+def _text(value: object, limit: int = _NAMES) -> str:
+    return value[:limit] if isinstance(value, str) else ""
+
+
+def launch_from(
+    body: dict[str, Any], platform: KnownPlatform, state: State, fit_url: Callable[[str], bool], *, in_frame: bool
+) -> Launch:
+    """Read checked claims. A service URL that is not fit (not https, no host) switches its service off."""
+    kind = MessageType(body[LTI + "message_type"])
+    context = body.get(LTI + "context") or {}
+    link = body.get(LTI + "resource_link") or {}
+    custom = body.get(LTI + "custom") or {}
+    presentation = body.get(LTI + "launch_presentation") or {}
+    return_url = _text(presentation.get("return_url"), 2000)
+    return Launch(
+        platform_id=platform.id,
+        deployment_id=body[LTI + "deployment_id"],
+        message_type=kind,
+        state_id=state.id,
+        state_expires_at=state.expires_at,
+        person=PersonClaims(body["sub"], _name(body), _text(body.get("given_name")), _text(body.get("email"), 320)),
+        role=course_role(body[LTI + "roles"]),
+        target_link_uri=body[LTI + "target_link_uri"],
+        locale=nearest_locale(_text(presentation.get("locale") or body.get("locale"))),
+        context=ContextClaims(context["id"], _text(context.get("title")), _text(context.get("label"))) if context else None,
+        link=LinkClaims(link["id"], _text(link.get("title"))) if kind == MessageType.RESOURCE_LINK else None,
+        ags=_ags(body.get(AGS) or {}, fit_url),
+        nrps_url=_fit((body.get(NRPS) or {}).get("context_memberships_url"), fit_url),
+        deep_linking=_deep_linking(body.get(DEEP_LINKING), fit_url) if kind == MessageType.DEEP_LINKING else None,
+        custom={str(key): value for key, value in custom.items() if isinstance(value, str) and not value.startswith("$")},
+        return_url=_fit(return_url, fit_url),
+        in_frame=in_frame,
+        platform_name=platform.name,
+    )
+
+
+def _name(body: dict[str, Any]) -> str:
+    whole = _text(body.get("name"))
+    return whole or f"{_text(body.get('given_name'))} {_text(body.get('family_name'))}".strip()
+
+
+def _fit(url: object, fit_url: Callable[[str], bool]) -> str:
+    return url if isinstance(url, str) and len(url) <= 2000 and fit_url(url) else ""
+
+
+def _ags(claim: dict[str, Any], fit_url: Callable[[str], bool]) -> AgsClaims:
+    scopes = claim.get("scope")
+    return AgsClaims(
+        _fit(claim.get("lineitem"), fit_url),
+        _fit(claim.get("lineitems"), fit_url),
+        tuple(one for one in scopes if isinstance(one, str)) if isinstance(scopes, list) else (),
+    )
+
+
+def _deep_linking(claim: object, fit_url: Callable[[str], bool]) -> DeepLinkingSettings:
+    if not isinstance(claim, dict):
+        raise Refused("selection-incomplete")
+    return_url = _fit(claim.get("deep_link_return_url"), fit_url)
+    if not return_url:
+        raise Refused("selection-no-return")
+    types = claim.get("accept_types")
+    if not isinstance(types, list) or "ltiResourceLink" not in types:
+        raise Refused("selection-type")
+    targets = claim.get("accept_presentation_document_targets")
+    data = claim.get("data")
+    return DeepLinkingSettings(
+        return_url,
+        tuple(one for one in types if isinstance(one, str)),
+        _flag(claim.get("accept_multiple"), default=True),
+        _flag(claim.get("accept_lineitem"), default=True),
+        tuple(one for one in targets if isinstance(one, str)) if isinstance(targets, list) else (),
+        data if isinstance(data, str) else None,
+    )
+
+
+def _flag(value: object, *, default: bool) -> bool:
+    """Read a flag; some platforms send it as text."""
+    if isinstance(value, str):
+        return value.lower() == "true"
+    return value if isinstance(value, bool) else default
+
+
+def fit_address(url: str, *, allow_loopback: bool) -> bool:
+    """Tell whether browsers and we may be sent to a URL: https with a host, or http on loopback when allowed."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    if not host or parts.username or parts.password or any(ord(one) < 33 for one in url):
+        return False
+    return parts.scheme == "https" or (allow_loopback and parts.scheme == "http" and host in {"localhost", "127.0.0.1", "::1"})

@@ -1,0 +1,165 @@
+"""Login and launch as two calls, joined from their parts; the web layer knows only this."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from sqlalchemy.orm import Session
+
+import lms_ext.domain.launch_refusals  # noqa: F401 - declares the refusals raised here
+from lms_ext.domain.launches import Launch
+from lms_ext.domain.people import Role
+from lms_ext.domain.refusals import Refused
+from lms_ext.lti.claims import fit_address, launch_from
+from lms_ext.lti.http import Outbound
+from lms_ext.lti.keyset import KeyRing
+from lms_ext.lti.message import TOKEN_LIMIT, Message
+from lms_ext.lti.registry import KnownPlatform, Registry
+from lms_ext.lti.state import HINTS_LIMIT, State, StateSigner, new_state_id
+from lms_ext.lti.tool_keys import Signer, key_set
+from lms_ext.settings import Settings
+
+_LOGIN_LIMIT = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class LoginStart:
+    """Where to send the browser, and the proof it must bring back."""
+
+    url: str
+    state: State
+    proof: str
+
+
+class Gateway:
+    """LTI 1.3 for one tool."""
+
+    def __init__(self, settings: Settings, sessions: Callable[[], Session], hashed: Callable[[str], str]) -> None:
+        self.settings = settings
+        self.outbound = Outbound(allow_loopback=settings.allow_loopback)
+        self.registry = Registry(sessions)
+        self.keys = KeyRing(self.outbound, sessions)
+        self.states = StateSigner(settings.secret_key, settings.state_minutes)
+        self.signer = Signer(sessions)
+        self._sessions = sessions
+        self._hashed = hashed
+        self.launch_url = f"{settings.public_url.rstrip('/')}/lti/launch"
+
+    def key_set(self, now: datetime) -> dict[str, Any]:
+        """Give our public keys as a JWKS."""
+        return key_set(self._sessions, now)
+
+    def begin_login(self, given: Mapping[str, list[str]], now: datetime) -> LoginStart:
+        """Answer a login initiation: check it, make a state, give the platform's address to go to. Nothing is stored."""
+        for values in given.values():
+            if len(values) > 1 or len(values[0]) > _LOGIN_LIMIT or not values[0].isprintable():
+                raise Refused("malformed")
+        one = {name: values[0] for name, values in given.items()}
+        for name, code in (
+            ("iss", "login-iss-missing"),
+            ("login_hint", "login-hint-missing"),
+            ("target_link_uri", "login-target-missing"),
+        ):
+            if not one.get(name):
+                raise Refused(code)
+        target = one["target_link_uri"]
+        if not self._ours(target):
+            raise Refused("target-elsewhere")
+        platform = self._platform(one["iss"], one.get("client_id", ""))
+        deployment = one.get("lti_deployment_id", "")
+        if platform.deployments.get(deployment) == "disabled":
+            raise Refused("deployment-blocked", platform=platform.id)
+        hints = (one["login_hint"], one.get("lti_message_hint", ""))
+        proof = secrets.token_urlsafe(16)
+        kept = hints if len("".join(hints)) <= HINTS_LIMIT else ("", "")
+        state = State(new_state_id(), platform.id, target, deployment, self._hashed(proof), self.states.expiry(now), kept)
+        return LoginStart(self._auth_url(platform, state, hints), state, proof)
+
+    def _auth_url(self, platform: KnownPlatform, state: State, hints: tuple[str, str]) -> str:
+        # Only what OIDC and LTI name: Moodle's own `repost` must never come back to it (openwebwork/webwork2#2982).
+        query = {
+            "scope": "openid",
+            "response_type": "id_token",
+            "response_mode": "form_post",
+            "prompt": "none",
+            "client_id": platform.client_id,
+            "redirect_uri": self.launch_url,
+            "login_hint": hints[0],
+            "state": self.states.write(state),
+            "nonce": self.states.nonce(state.id),
+        }
+        if hints[1]:
+            query["lti_message_hint"] = hints[1]
+        joint = "&" if "?" in platform.auth_login_url else "?"
+        return f"{platform.auth_login_url}{joint}{urlencode(query)}"
+
+    def _ours(self, target: str) -> bool:
+        try:
+            wanted, given = urlsplit(self.settings.public_url), urlsplit(target)
+            same = (wanted.scheme, wanted.hostname, wanted.port) == (given.scheme, given.hostname, given.port)
+        except ValueError:
+            return False
+        return same and not given.username and "\\" not in target and not any(ord(one) < 33 for one in target)
+
+    def _platform(self, issuer: str, client_id: str) -> KnownPlatform:
+        known = self.registry.by_issuer(issuer)
+        if not known:
+            raise Refused("platform-unknown")
+        if client_id:
+            known = [one for one in known if one.client_id == client_id]
+            if not known:
+                raise Refused("client-unknown")
+        if len(known) > 1:
+            raise Refused("client-missing")
+        if known[0].status != "active":
+            raise Refused("platform-inactive", platform=known[0].id)
+        return known[0]
+
+    def read_launch(self, form: Mapping[str, str], cookies: Mapping[str, str], now: datetime, *, in_frame: bool) -> Launch:
+        """Prove a launch and read it; the caller marks the state as used in the launch's own transaction."""
+        if form.get("error"):
+            raise Refused("platform-error", error=form["error"][:60])
+        if not form.get("state"):
+            raise Refused("state-missing")
+        state = self.states.read(form["state"], now)
+        platform = self.registry.all().get(state.platform_id)
+        if platform is None or platform.status != "active":
+            raise Refused("platform-inactive", platform=state.platform_id)
+        token = form.get("id_token", "")
+        if not token:
+            raise Refused("token-missing")
+        if len(token) > TOKEN_LIMIT:
+            raise Refused("token-too-large")
+        proof = cookies.get(state.cookie, "")
+        if not proof or not secrets.compare_digest(self._hashed(proof), state.proof_hash):
+            raise Refused("cookie-blocked", context={"restart_url": self._restart(platform, state)}, platform=platform.id)
+        message = Message(
+            token, state, self.states.nonce(state.id), platform, self.registry, self.keys, now, self.settings.leeway_seconds
+        )
+        message.validate()
+        launch = launch_from(message.body, platform, state, self._fit, in_frame=in_frame)
+        if launch.deep_linking and launch.role != Role.TEACHER:
+            raise Refused("teachers-only", platform=platform.id)
+        return launch
+
+    def _fit(self, url: str) -> bool:
+        return fit_address(url, allow_loopback=self.settings.allow_loopback)
+
+    def _restart(self, platform: KnownPlatform, state: State) -> str:
+        """Give the address that begins this login again, for a new tab; "" when the hints were too long to keep."""
+        if not state.hints[0]:
+            return ""
+        query = {
+            "iss": platform.issuer,
+            "client_id": platform.client_id,
+            "target_link_uri": state.target,
+            "login_hint": state.hints[0],
+        }
+        if state.hints[1]:
+            query["lti_message_hint"] = state.hints[1]
+        if state.deployment_hint:
+            query["lti_deployment_id"] = state.deployment_hint
+        return f"/lti/login?{urlencode(query)}"

@@ -1,0 +1,118 @@
+"""The one way out: https to public addresses, pinned to what was resolved, no redirects, bounded in time and size."""
+
+import ipaddress
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+USER_AGENT = "lms_ext"
+_RESOLVE_AGAIN = 60.0
+"""Seconds a pool stays pinned to an address."""
+
+
+class OutboundError(Exception):
+    """Nothing usable came back; `code` says why: ``bad-url``, ``address``, ``unreachable``, ``timeout`` or ``too-large``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Pool = urllib3.HTTPConnectionPool | urllib3.HTTPSConnectionPool
+
+
+class Outbound:
+    """Kept connections to platforms. `allow_loopback` lets demo and tests talk to this machine over http."""
+
+    def __init__(self, *, allow_loopback: bool = False, connect: float = 3.0, total: float = 10.0) -> None:
+        self._allow_loopback = allow_loopback
+        self._connect = connect
+        self._total = total
+        self._pools: dict[tuple[str, str, int], tuple[float, Pool]] = {}
+        self._lock = threading.Lock()
+
+    def request(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None, limit: int = 262_144
+    ) -> Answer:
+        """Send one request; raise OutboundError when no complete answer of at most `limit` bytes came in time."""
+        parts = urlsplit(url)
+        try:
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            raise OutboundError("bad-url") from None
+        host = parts.hostname
+        if parts.scheme not in {"https", "http"} or not host or parts.username or parts.password:
+            raise OutboundError("bad-url")
+        pool = self._pool(parts.scheme, host, port)
+        path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        sent = {"Host": parts.netloc, "User-Agent": USER_AGENT, **(headers or {})}
+        return self._send(pool, method, path, sent, body, limit)
+
+    def _send(self, pool: Pool, method: str, path: str, headers: Mapping[str, str], body: bytes | None, limit: int) -> Answer:
+        deadline = time.monotonic() + self._total
+        try:
+            response = pool.urlopen(
+                method, path, body=body, headers=headers, redirect=False, retries=False, preload_content=False,
+                timeout=urllib3.Timeout(connect=self._connect, read=self._total),
+            )  # fmt: skip
+            content = bytearray()
+            while chunk := response.read1(65_536):
+                content += chunk
+                if len(content) > limit:
+                    response.close()
+                    raise OutboundError("too-large")
+                if time.monotonic() > deadline:
+                    response.close()
+                    raise OutboundError("timeout")
+        except urllib3.exceptions.TimeoutError as error:
+            raise OutboundError("timeout") from error
+        except (HTTPError, OSError) as error:
+            raise OutboundError("unreachable") from error
+        response.release_conn()
+        return Answer(response.status, {key.lower(): value for key, value in response.headers.items()}, bytes(content))
+
+    def _pool(self, scheme: str, host: str, port: int) -> Pool:
+        key = (scheme, host, port)
+        with self._lock:
+            known = self._pools.get(key)
+            if known and known[0] > time.monotonic():
+                return known[1]
+        address = self._resolve(scheme, host, port)
+        pool: Pool
+        if scheme == "https":
+            pool = urllib3.HTTPSConnectionPool(address, port, server_hostname=host, assert_hostname=host, maxsize=8)
+        else:
+            pool = urllib3.HTTPConnectionPool(address, port, maxsize=8)
+        with self._lock:
+            self._pools[key] = (time.monotonic() + _RESOLVE_AGAIN, pool)
+        return pool
+
+    def _resolve(self, scheme: str, host: str, port: int) -> str:
+        """Resolve once; every address must be allowed, so that a second answer cannot smuggle a private one in."""
+        try:
+            found = {str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        except (OSError, UnicodeError) as error:
+            raise OutboundError("unreachable") from error
+        if not found or not all(self._allowed(scheme, ipaddress.ip_address(one.split("%")[0])) for one in found):
+            raise OutboundError("address")
+        return min(found, key=lambda one: ":" in one)
+
+    def _allowed(self, scheme: str, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+        mapped = getattr(address, "ipv4_mapped", None)
+        address = mapped or address
+        if self._allow_loopback and address.is_loopback:
+            return True
+        return scheme == "https" and address.is_global and not address.is_multicast

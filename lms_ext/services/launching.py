@@ -1,0 +1,193 @@
+"""Open a session for a launch that was proven: one transaction, few statements, safe under any race."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from lms_ext.domain.launches import Launch
+from lms_ext.domain.refusals import Refused
+from lms_ext.models import LaunchSession, Link, Member, Person, Space, UsedState, Visit, new_id
+from lms_ext.services.seats import Db
+
+_STATE_MARGIN = timedelta(hours=2)
+"""Used states outlive every token of their launch: tokens live an hour at most, with a minute of leeway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The name of a new launch session."""
+
+    platform_id: int
+    space_id: int
+    id: int
+
+
+def open_session(
+    session: Db, launch: Launch, *, secret_hash: str, browser_hash: str, known_browser: bool, hours: int, now: datetime
+) -> Opened:
+    """Use up the state, note who came from where, and open a session; refuse a state that was used before."""
+    try:
+        session.execute(
+            insert(UsedState).values(
+                platform_id=launch.platform_id, state_id=launch.state_id, expires_at=launch.state_expires_at + _STATE_MARGIN
+            )
+        )
+    except IntegrityError:
+        session.rollback()
+        raise Refused("already-used", platform=launch.platform_id) from None
+    space_id, person_id, link_id = _who_and_where(session, launch, now)
+    if known_browser:
+        _end_other_people(session, launch.platform_id, browser_hash, person_id, now)
+    opened = Opened(launch.platform_id, space_id, new_id())
+    session.execute(
+        insert(LaunchSession).values(
+            platform_id=launch.platform_id,
+            space_id=space_id,
+            id=opened.id,
+            secret_hash=secret_hash,
+            browser_hash=browser_hash,
+            person_id=person_id,
+            link_id=link_id,
+            role=launch.role.value,
+            locale=launch.locale,
+            return_url=launch.return_url,
+            deep_linking=_settings(launch),
+            created_at=now,
+            expires_at=now + timedelta(hours=hours),
+        )
+    )
+    return opened
+
+
+def _settings(launch: Launch) -> dict[str, Any] | None:
+    one = launch.deep_linking
+    if one is None:
+        return None
+    return {
+        "return_url": one.return_url,
+        "accept_types": list(one.accept_types),
+        "accept_multiple": one.accept_multiple,
+        "accept_lineitem": one.accept_lineitem,
+        "targets": list(one.targets),
+        "data": one.data,
+        "deployment_id": launch.deployment_id,
+    }
+
+
+def context_id(launch: Launch) -> str:
+    """Name the course; a launch without one falls into one of 4,096 shares of its platform's people."""
+    if launch.context:
+        return launch.context.id
+    return f"~{int.from_bytes(sha256(launch.person.sub.encode()).digest()[:2], 'big') % 4096}"
+
+
+def _who_and_where(session: Db, launch: Launch, now: datetime) -> tuple[int, int, int | None]:
+    """Find, in one look, what this launch refers to; write only what is new or changed. Gives space, person and link ids."""
+    known = session.execute(_known(launch)).one_or_none()
+    space_id = known.space_id if known else None
+    person_id = known.person_id if known else None
+    title = launch.context.title if launch.context else ""
+    if space_id is None or known is None or (title and known.space_title != title):
+        key = {"platform_id": launch.platform_id, "deployment_id": launch.deployment_id, "context_id": context_id(launch)}
+        space_id = _upsert(session, Space, key, {"title": title, "nrps_url": launch.nrps_url}, created_at=now)
+    claims = launch.person
+    if person_id is None or known is None or (claims.name, claims.email) != (known.name, known.email):
+        key = {"platform_id": launch.platform_id, "sub": claims.sub}
+        person_id = _upsert(session, Person, key, {"name": claims.name, "email": claims.email}, created_at=now)
+    if known is None or known.role != launch.role.value:
+        key = {"platform_id": launch.platform_id, "space_id": space_id, "person_id": person_id}
+        _upsert(session, Member, key, {"role": launch.role.value}, has_id=False, created_at=now)
+    link_id = _link(session, launch, known, space_id, now) if launch.link else None
+    if link_id is not None and (known is None or known.first_at is None):
+        key = {"platform_id": launch.platform_id, "space_id": space_id, "link_id": link_id, "person_id": person_id}
+        _upsert(session, Visit, key, {}, has_id=False, first_at=now)
+    return space_id, person_id, link_id
+
+
+def _known(launch: Launch) -> Any:
+    link = launch.link.id if launch.link else ""
+    return (
+        select(
+            Space.id.label("space_id"), Space.title.label("space_title"), Person.id.label("person_id"), Person.name, Person.email,
+            Member.role, Link.id.label("link_id"), Link.title.label("link_title"), Link.lineitem_url, Link.may_score,
+            Link.activity_ref, Visit.first_at,
+        )
+        .select_from(Space)
+        .outerjoin(Person, and_(Person.platform_id == Space.platform_id, Person.sub == launch.person.sub))
+        .outerjoin(
+            Member,
+            and_(Member.platform_id == Space.platform_id, Member.space_id == Space.id, Member.person_id == Person.id),
+        )
+        .outerjoin(
+            Link, and_(Link.platform_id == Space.platform_id, Link.space_id == Space.id, Link.resource_link_id == link)
+        )
+        .outerjoin(
+            Visit,
+            and_(Visit.platform_id == Space.platform_id, Visit.space_id == Space.id, Visit.link_id == Link.id,
+                 Visit.person_id == Person.id),
+        )
+        .where(
+            Space.platform_id == launch.platform_id,
+            Space.deployment_id == launch.deployment_id,
+            Space.context_id == context_id(launch),
+        )
+    )  # fmt: skip
+
+
+def _link(session: Db, launch: Launch, known: Any, space_id: int, now: datetime) -> int:
+    assert launch.link is not None
+    told = {"title": launch.link.title, "lineitem_url": launch.ags.lineitem, "may_score": launch.ags.may_score}
+    if known is not None and known.link_id is not None:
+        same = (known.link_title, known.lineitem_url, known.may_score) == tuple(told.values())
+        if same and (known.activity_ref or not launch.activity_ref):
+            return int(known.link_id)
+    key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
+    link_id = _upsert(session, Link, key, told, created_at=now)
+    if launch.activity_ref:
+        session.execute(
+            update(Link)
+            .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id, Link.activity_ref == "")
+            .values(activity_ref=launch.activity_ref[:140])
+        )
+    return link_id
+
+
+def _upsert(
+    session: Db, table: type[Any], key: dict[str, Any], values: dict[str, Any], *, has_id: bool = True, **only_new: Any
+) -> int:
+    """Insert, or update what was told, in one statement that parallel first launches survive; gives the row's id."""
+    dialect = session.get_bind().dialect.name
+    chosen = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = chosen(table).values(**key, **values, **only_new, **({"id": new_id()} if has_id else {}))
+    # updating the key to itself makes RETURNING give the row that was there
+    changed = values or {next(iter(key)): statement.excluded[next(iter(key))]}
+    statement = statement.on_conflict_do_update(index_elements=list(key), set_=changed)
+    return int(session.execute(statement.returning(table.id if has_id else table.platform_id)).scalar_one())
+
+
+def _end_other_people(session: Db, platform_id: int, browser_hash: str, person_id: int, now: datetime) -> None:
+    """End the sessions that other people left in this browser: on a shared PC the old tab must not write as them."""
+    session.execute(
+        update(LaunchSession)
+        .where(
+            LaunchSession.platform_id == platform_id,
+            LaunchSession.browser_hash == browser_hash,
+            LaunchSession.person_id != person_id,
+            LaunchSession.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+
+
+def forget_old_states(session: Db, now: datetime, *, batch: int = 1000) -> int:
+    """Delete used states that nothing can replay any more; gives how many."""
+    old = select(UsedState.platform_id, UsedState.state_id).where(UsedState.expires_at < now).limit(batch)
+    rows = session.execute(old).all()
+    for platform_id, state_id in rows:
+        session.execute(delete(UsedState).where(UsedState.platform_id == platform_id, UsedState.state_id == state_id))
+    return len(rows)

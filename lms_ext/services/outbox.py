@@ -1,0 +1,82 @@
+"""The grade outbox: one slot per (link, person); the newest score supersedes what was not yet sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms_ext.domain.access import Actor
+from lms_ext.models import GradeSlot
+from lms_ext.services.seats import Db
+
+
+def enqueue(
+    session: Db,
+    *,
+    platform_id: int,
+    space_id: int,
+    link_id: int,
+    person_id: int,
+    given: float | None,
+    maximum: int,
+    comment: str,
+    activity_progress: str,
+    grading_progress: str,
+    submitted_at: datetime | None,
+    now: datetime,
+) -> int:
+    """Put a score in its slot, in the caller's transaction; give the slot's new version. A parked slot is due again."""
+    score = {
+        "given": given,
+        "maximum": maximum,
+        "comment": comment,
+        "activity_progress": activity_progress,
+        "grading_progress": grading_progress,
+        "submitted_at": submitted_at,
+        "state": "queued",
+        "reason": "",
+        "tries": 0,
+        "due_at": now,
+        "queued_at": now,
+    }
+    key = {"platform_id": platform_id, "space_id": space_id, "link_id": link_id, "person_id": person_id}
+    postgres = session.get_bind().dialect.name == "postgresql"
+    insert = (postgresql.insert if postgres else sqlite.insert)(GradeSlot).values(**key, **score, version=1)
+    statement = insert.on_conflict_do_update(
+        index_elements=list(key),
+        set_=score | {"version": GradeSlot.version + 1},
+    ).returning(GradeSlot.version)
+    return int(session.execute(statement).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where a person's grade is."""
+
+    state: str
+    reason: str
+    given: float | None
+    maximum: int
+    delivered_at: datetime | None
+
+
+def delivery_states(session: Db, actor: Actor, link_id: int) -> dict[int, Delivery]:
+    """Give the delivery of each person's grade at a link, by person id."""
+    rows = session.execute(
+        select(GradeSlot).where(
+            GradeSlot.platform_id == actor.platform_id, GradeSlot.space_id == actor.space_id, GradeSlot.link_id == link_id
+        )
+    ).scalars()
+    return {one.person_id: Delivery(one.state, one.reason, one.given, one.maximum, one.delivered_at) for one in rows}
+
+
+def resend(session: Db, actor: Actor, link_id: int, person_id: int, now: datetime) -> bool:
+    """Make a person's grade due again, whatever became of it; False when there is none."""
+    slot = session.get(GradeSlot, (actor.platform_id, actor.space_id, link_id, person_id), with_for_update=True)
+    if slot is None:
+        return False
+    slot.version += 1
+    slot.state, slot.reason, slot.tries, slot.due_at, slot.queued_at = "queued", "", 0, now, now
+    session.flush()
+    return True

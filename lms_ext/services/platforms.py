@@ -1,0 +1,89 @@
+"""Registrations: what an admin tells us of an LMS."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from sqlalchemy import select
+
+from lms_ext.models import Deployment, Platform
+from lms_ext.services.seats import Db
+
+
+class PlatformSchema(Schema):
+    """A registration as an LMS shows it, under the names of the LTI security framework."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    issuer = fields.String(required=True, validate=validate.Length(1, 500))
+    client_id = fields.String(required=True, validate=validate.Length(1, 255))
+    name = fields.String(load_default="", validate=validate.Length(max=200))
+    profile = fields.String(load_default="", validate=validate.Length(max=50))
+    auth_login_url = fields.Url(required=True, schemes={"https", "http"}, require_tld=False)
+    auth_token_url = fields.Url(required=True, schemes={"https", "http"}, require_tld=False)
+    jwks_url = fields.Url(required=True, schemes={"https", "http"}, require_tld=False)
+    token_audience = fields.String(load_default="", validate=validate.Length(max=2000))
+    deployment_ids = fields.List(fields.String(validate=validate.Length(1, 255)), load_default=list)
+
+
+class BadPlatform(ValueError):
+    """A registration cannot be stored; `faults` says for each field what is wrong."""
+
+    def __init__(self, faults: Mapping[str, Any]) -> None:
+        super().__init__(str(dict(faults)))
+        self.faults = dict(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    platform: Platform
+    is_new: bool
+
+
+def save(session: Db, data: Mapping[str, Any], *, allow_http: bool) -> Saved:
+    """Store a registration, or update the one with the same issuer and client id; raise BadPlatform."""
+    try:
+        values: dict[str, Any] = PlatformSchema().load(data)
+    except ValidationError as error:
+        raise BadPlatform(error.messages_dict) from error
+    if not allow_http:
+        plain = [name for name in ("auth_login_url", "auth_token_url", "jwks_url") if not values[name].startswith("https:")]
+        if plain:
+            raise BadPlatform({name: ["must be https"] for name in plain})
+    deployments = values.pop("deployment_ids")
+    values["product"] = values.pop("profile")
+    values["name"] = values["name"] or values["issuer"]
+    found = session.execute(
+        select(Platform).where(Platform.issuer == values["issuer"], Platform.client_id == values["client_id"])
+    ).scalar_one_or_none()
+    platform = found or Platform(**values)
+    for name, value in values.items():
+        setattr(platform, name, value)
+    session.add(platform)
+    session.flush()
+    for deployment in deployments:
+        session.merge(Deployment(platform_id=platform.id, deployment_id=deployment, status="active"))
+    session.flush()
+    return Saved(platform, is_new=found is None)
+
+
+def every(session: Db) -> Sequence[Platform]:
+    """List all registrations by name."""
+    return session.execute(select(Platform).order_by(Platform.name, Platform.id)).scalars().all()
+
+
+def deployments(session: Db, platform: Platform) -> dict[str, str]:
+    """Give a platform's deployments with their status."""
+    rows = session.execute(select(Deployment).where(Deployment.platform_id == platform.id)).scalars()
+    return {one.deployment_id: one.status for one in rows}
+
+
+def set_status(session: Db, platform_id: int, status: str) -> Platform | None:
+    """Make a registration ``active`` or ``disabled``; None when there is none."""
+    platform = session.get(Platform, platform_id)
+    if platform:
+        platform.status = status
+        session.flush()
+    return platform

@@ -1,0 +1,161 @@
+"""A teacher at a link: the class at a glance, one piece of work, marking it, and where each grade is."""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms_ext.domain.access import Action
+from lms_ext.domain.refusals import Refused
+from lms_ext.models import Attempt, Person, db
+from lms_ext.services import attempting, marking, outbox, reviewing, scoring
+from lms_ext.services.marking import Decision
+from lms_ext.web.activities import review_context
+from lms_ext.web.entry import Place, enter, keep_private, pinned, place
+from lms_ext.web.sessions import LaunchRef
+from lms_ext.web.tool import tool
+
+bp = Blueprint("teaching", __name__, url_prefix="/l/<launch:ref>/a/<activity_id>")
+bp.after_request(keep_private)
+
+
+@bp.get("/class")
+def overview(ref: LaunchRef, activity_id: str) -> Response:
+    """Show who has opened, drafted, handed in and been marked."""
+    return overview_page(place(enter(ref, Action.TEACH), activity_id))
+
+
+def overview_page(here: Place) -> Response:
+    """Make the class page of an activity."""
+    actor = here.visitor.seat.actor
+    rows = reviewing.overview(db.session, actor, here.link.id, here.activity.ref)
+    wanted = request.args.get("state", "")
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.state] = counts.get(row.state, 0) + 1
+    page = render_template(
+        "pages/overview.html",
+        place=here,
+        visitor=here.visitor,
+        activity=here.activity,
+        csrf=here.visitor.csrf,
+        rows=[row for row in rows if not wanted or row.state == wanted],
+        counts=counts,
+        total=len(rows),
+        wanted=wanted,
+        deliveries=outbox.delivery_states(db.session, actor, here.link.id),
+        maximum=scoring.maximum(here.link, here.activity),
+        marking=here.kind.wants.marking,
+    )
+    return make_response(page)
+
+
+@bp.get("/work/<int:attempt_id>")
+def work(ref: LaunchRef, activity_id: str, attempt_id: int) -> Response:
+    """Open one piece of work for reading and marking."""
+    here = place(enter(ref, Action.TEACH), activity_id)
+    return _work_page(here, _attempt(here, attempt_id))
+
+
+def _attempt(here: Place, attempt_id: int, *, lock: bool = False) -> Attempt:
+    """Find work of this link in this space that was handed in; a draft is private, so for a teacher it is absent."""
+    actor = here.visitor.seat.actor
+    if lock:
+        found = attempting.locked(db.session, actor, attempt_id)
+    else:
+        found = db.session.get(Attempt, (actor.platform_id, actor.space_id, attempt_id))
+    if found is None or found.link_id != here.link.id or found.activity_ref != here.activity.ref or not found.revision:
+        raise Refused("not-found")
+    return found
+
+
+def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int = 200) -> Response:
+    here = pinned(here, attempt)
+    actor = here.visitor.seat.actor
+    sent = attempting.submissions(db.session, attempt)
+    rows = [one for one in reviewing.overview(db.session, actor, here.link.id, here.activity.ref) if one.attempts]
+    ids = [one.attempt_id for one in rows]
+    index = ids.index(attempt.id) if attempt.id in ids else 0
+    latest = sent[-1]
+    context: dict[str, Any] = review_context(here, attempt, attempting.stored_answer(latest), attempting.stored_outcome(latest))
+    g.pack_base = f"/p/{here.snapshot}/"
+    page = render_template(
+        "pages/marking.html",
+        place=here,
+        visitor=here.visitor,
+        activity=here.activity,
+        attempt=attempt,
+        csrf=here.visitor.csrf,
+        person=db.session.get(Person, (actor.platform_id, attempt.person_id)),
+        submission=latest,
+        previous=sent[-2] if len(sent) > 1 else None,
+        mark=marking.latest_mark(db.session, attempt),
+        rubric=here.activity.rubric,
+        maximum=scoring.maximum(here.link, here.activity),
+        thread=marking.thread(db.session, attempt),
+        position=index + 1,
+        total=len(rows),
+        unmarked=sum(one.state == "submitted" for one in rows),
+        previous_url=here.url("work", str(ids[index - 1])) if index > 0 else "",
+        next_url=here.url("work", str(ids[index + 1])) if index + 1 < len(ids) else "",
+        trouble=trouble,
+        **context,
+    )
+    return make_response(page, status)
+
+
+@bp.post("/work/<int:attempt_id>")
+def decide(ref: LaunchRef, activity_id: str, attempt_id: int) -> BaseResponse:
+    """Mark a work or return it for revision, then go on to the next that waits."""
+    here = place(enter(ref, Action.TEACH), activity_id)
+    attempt = _attempt(here, attempt_id, lock=True)
+    here = pinned(here, attempt)
+    decision = _decision(here)
+    trouble = marking.decide(db.session, here.visitor.seat.actor, attempt, here.link, here.activity, decision, here.visitor.now)
+    if trouble:
+        db.session.rollback()
+        return _work_page(here, _attempt(here, attempt_id), trouble=trouble, status=409 if trouble == "newer-submission" else 422)
+    db.session.commit()  # the mark and its outbox slot together
+    tool().wake_worker()
+    waiting = [
+        one.attempt_id
+        for one in reviewing.overview(db.session, here.visitor.seat.actor, here.link.id, here.activity.ref)
+        if one.state == "submitted" and one.attempt_id != attempt_id
+    ]
+    return redirect(here.url("work", str(waiting[0])) if waiting else here.url("class"), 303)
+
+
+def _decision(here: Place) -> Decision:
+    rubric = here.activity.rubric
+    marks = {}
+    if rubric:
+        # an aspect counts as looked at when its hidden field came along, even if nothing in it is ticked
+        seen = set(request.form.getlist("aspect"))
+        marks = {one.id: request.form.getlist(f"r.{one.id}") for one in rubric.aspects if one.id in seen}
+    revision = request.form.get("revision", "0")
+    return Decision(
+        revision=int(revision) if revision.isdecimal() else 0,
+        marks=marks,
+        points=_number(request.form.get("points", "")),
+        comment=request.form.get("comment", ""),
+        returned=request.form.get("action") == "return",
+    )
+
+
+def _number(written: str) -> float | None:
+    """Read points as people write them, with a comma or a point."""
+    try:
+        number = float(written.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return number if 0 <= number <= 1000 else None
+
+
+@bp.post("/resend/<int:person_id>")
+def resend(ref: LaunchRef, activity_id: str, person_id: int) -> BaseResponse:
+    """Send a person's grade once more."""
+    here = place(enter(ref, Action.TEACH), activity_id)
+    outbox.resend(db.session, here.visitor.seat.actor, here.link.id, person_id, here.visitor.now)
+    db.session.commit()
+    tool().wake_worker()
+    return redirect(here.url("class"), 303)
