@@ -168,6 +168,8 @@ def _write(opened: zipfile.ZipFile, wanted: list[zipfile.ZipInfo], aside: Path, 
                 if size > min(left, entry.file_size):
                     raise ArchiveRefused("archive-ratio", file, path=entry.orig_filename)
                 sink.write(chunk)
+        if size != entry.file_size:
+            raise zipfile.BadZipFile("ukuran tidak cocok / sizes do not match")
         left -= size
 
 

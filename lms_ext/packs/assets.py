@@ -34,7 +34,7 @@ class Use:
 
 @dataclass
 class Assets:
-    """What was packed; `blobs` by SHA-256 in hex."""
+    """What was packed; `blobs` by path in the pack."""
 
     assets: dict[str, Asset] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
@@ -118,4 +118,4 @@ def _pack(folder: Path, use: Use, found: Assets) -> None:
         return
     sha256 = hashlib.sha256(data).hexdigest()
     found.assets[path] = Asset(path, media_type, sha256, len(data))
-    found.blobs[sha256] = data
+    found.blobs[path] = data

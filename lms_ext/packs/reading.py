@@ -1,7 +1,7 @@
 """A folder to a pack, or to everything that is wrong with it at once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class Loaded:
     pack: Pack | None
     problems: tuple[Problem, ...]
     blobs: Mapping[str, bytes] = field(default_factory=dict)
-    """Contents of the pack's assets by SHA-256 in hex, for publishing."""
+    """Contents of the pack's assets by path, for publishing."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Activity id to the file that wrote it, so that later checks can name the file."""
 
@@ -41,6 +41,15 @@ class Loaded:
     def errors(self) -> tuple[Problem, ...]:
         """Give the problems that stop publishing."""
         return tuple(one for one in self.problems if one.severity == Severity.ERROR)
+
+    def with_problems(self, more: Iterable[Problem]) -> "Loaded":
+        """Add what plugins found in the whole pack (`check_pack`); an error among it takes the pack away.
+
+        Plugins know activities, not files: a problem whose ``file`` is an activity's id gets the file that wrote it.
+        """
+        placed = [replace(one, file=self.files.get(one.file, one.file) or PACK_FILE) for one in more]
+        broken = any(one.severity == Severity.ERROR for one in placed)
+        return replace(self, pack=None if broken else self.pack, problems=ordered([*self.problems, *placed]))
 
 
 @dataclass

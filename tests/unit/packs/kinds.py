@@ -1,6 +1,6 @@
 """Activity types and a format as a third party would write them, and folders to read."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -72,7 +72,7 @@ class Cards(ActivityType):
 
     name = "cards"
     title = text("Kartu", "Cards")
-    config_schema: ClassVar[Callable[[], ConfigSchema]] = DeckSchema
+    config_schema: ClassVar[type[ConfigSchema]] = DeckSchema
     wants = Wants(marking=True)
     attempt_template = "cards/attempt.html"
     review_template = "cards/review.html"

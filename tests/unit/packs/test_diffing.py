@@ -60,7 +60,7 @@ def test_a_changed_id_is_recognised(old: dict[str, Any], new: dict[str, Any]) ->
         ("type", "machine", "changed", True),
     ],
 )
-def test_heads(old: dict[str, Any], new: dict[str, Any], key: str, value: object, kind: str, noticed: bool) -> None:
+def test_heads(old: dict[str, Any], new: dict[str, Any], *, key: str, value: object, kind: str, noticed: bool) -> None:
     activity(new)[key] = value
     (change,) = diff(old, new)
     assert (change.kind, change.place, change.notice is not None) == (kind, "kartu", noticed)

@@ -1,5 +1,6 @@
 """A good folder becomes a pack; a broken one says everything at once, by file and line."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from lms_ext.domain.activities import Experience, Keep
 from lms_ext.packs.reading import read_pack
+from lms_ext.packs.rules import problem
 from tests.unit.packs.kinds import CARDS, FORMATS, GOOD, PACK, PNG, TYPES, WRITE, Deck, found, load, put
 
 
@@ -32,7 +34,8 @@ def test_named_pictures_are_packed_with_their_bytes(tmp_path: Path) -> None:
     assert loaded.pack is not None
     picture = loaded.pack.assets["assets/peta.png"]
     assert (picture.media_type, picture.size) == ("image/png", len(PNG))
-    assert loaded.blobs == {picture.sha256: PNG}
+    assert loaded.blobs == {"assets/peta.png": PNG}
+    assert picture.sha256 == hashlib.sha256(PNG).hexdigest()
 
 
 def swap(old: str, new: str, text: str = PACK) -> str:
@@ -190,6 +193,17 @@ def test_a_crashing_plugin_becomes_a_problem(tmp_path: Path) -> None:
         "tulis.yaml": swap("type: cards", "type: broken", WRITE),
     })  # fmt: skip
     assert {("plugin-crashed", "kartu.crash.md", 7), ("plugin-crashed", "tulis.yaml", 2)} <= found(loaded)
+
+
+def test_what_plugins_find_in_the_whole_pack_gets_a_file(tmp_path: Path) -> None:
+    loaded = load(tmp_path)
+    warning = problem("alt-missing", "tulis", path="x")
+    warned = loaded.with_problems([warning])
+    assert found(warned) == {("alt-missing", "tulis.yaml", 0)}
+    assert warned.pack is loaded.pack
+    broken = warned.with_problems([problem("no-pack", "")])
+    assert found(broken) == {("alt-missing", "tulis.yaml", 0), ("no-pack", "pack.yaml", 0)}
+    assert broken.pack is None
 
 
 def test_files_that_nothing_names_are_warned_of(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import operator
 from pathlib import Path
 from typing import Any
 
@@ -78,15 +79,15 @@ def test_what_is_no_snapshot_is_refused(loaded: Loaded, change: dict[str, object
 words = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=20).filter(str.strip)
 texts = words | st.fixed_dictionaries({"id": words}, optional={"en": words})
 ids = st.from_regex(r"\A[a-z0-9][a-z0-9-]{0,20}\Z")
-rubrics = st.fixed_dictionaries(
-    {"aspects": st.lists(st.fixed_dictionaries({
-        "id": ids, "title": texts,
-        "indicators": st.lists(
-            st.fixed_dictionaries({"id": ids, "label": texts}), min_size=1, max_size=3, unique_by=lambda one: one["id"]
-        ),
-    }), min_size=1, max_size=2, unique_by=lambda one: one["id"])},
+by_id = operator.itemgetter("id")
+indicators = st.fixed_dictionaries({"id": ids, "label": texts})
+aspects: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {"id": ids, "title": texts, "indicators": st.lists(indicators, min_size=1, max_size=3, unique_by=by_id)}
+)
+rubrics: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {"aspects": st.lists(aspects, min_size=1, max_size=2, unique_by=by_id)},
     optional={"names": st.dictionaries(st.just("1"), texts, max_size=1)},
-)  # fmt: skip
+)
 activities = st.fixed_dictionaries(
     {
         "id": ids, "type": st.just("cards"), "title": texts,
