@@ -15,7 +15,7 @@ from lms_ext.services.seats import Db
 def publish(session: Db, pack: Pack, blobs: Mapping[str, bytes], now: datetime) -> PackPublished | None:
     """Store the pack and make it the one new attempts begin with; None when it already is.
 
-    `blobs` holds the contents of its assets by SHA-256 (hex).
+    `blobs` holds the contents of its assets by path.
     """
     snapshot = digest(pack.document)
     current = session.get(PublishedPack, pack.id, with_for_update=True)
@@ -23,7 +23,7 @@ def publish(session: Db, pack: Pack, blobs: Mapping[str, bytes], now: datetime) 
         return None
     for asset in pack.assets.values():
         if session.get(AssetBlob, asset.sha256) is None:
-            session.add(AssetBlob(sha256=asset.sha256, media_type=asset.media_type, data=blobs[asset.sha256]))
+            session.add(AssetBlob(sha256=asset.sha256, media_type=asset.media_type, data=blobs[asset.path]))
     if session.get(Snapshot, snapshot) is None:
         document = dict(pack.document)
         session.add(Snapshot(hash=snapshot, pack_id=pack.id, version=pack.version, document=document, published_at=now))

@@ -53,7 +53,7 @@ def test_a_pack_we_ship_has_no_problem(name: str) -> None:
     types, formats = enabled()
     started = time.perf_counter()
     loaded = read_pack(ROOT / "course_packs" / name, types, formats)
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 10
     assert loaded.problems == (), render(loaded.problems, "id")
     assert loaded.pack is not None
     again = pack_from_document(loaded.pack.document, types)

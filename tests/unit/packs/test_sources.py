@@ -67,7 +67,7 @@ def test_hostile_texts_cost_no_more_than_their_length(name: str) -> None:
     without_comments(text)
     lint_sources([Source("x.md", text)])
     assert LintText(Source("x.md", text)).lines
-    assert time.perf_counter() - started < 3
+    assert time.perf_counter() - started < 15
 
 
 def test_references_and_html_name_their_lines() -> None:
