@@ -27,16 +27,6 @@ bp.after_request(keep_private)
 _HOST_FIELDS = frozenset({"csrf", "client_key", "tab", "revs", "attempt", "action", "check"})
 
 
-@bp.get("")
-def land(ref: LaunchRef) -> Response:
-    """Land from the LMS: the link's activity."""
-    visitor = enter(ref, Action.WORK)
-    link = visitor.seat.link
-    if link is None or "/" not in link.activity_ref:
-        raise Refused("not-chosen")
-    return activity_page(place(visitor, link.activity_ref.partition("/")[2]))
-
-
 @bp.get("/a/<activity_id>")
 def show(ref: LaunchRef, activity_id: str) -> Response | str:
     """Show the activity: at work, or what was handed in."""
