@@ -11,6 +11,7 @@ import click
 from flask import Flask, current_app
 
 from lms_ext import __version__
+from lms_ext.cli_demo import demo
 from lms_ext.settings import Settings, SettingsError
 
 
@@ -258,3 +259,6 @@ def publish(folder: Path, lang: str) -> None:
         return
     tool().plugins.call_each("on_pack_published", event=event)
     click.echo(f"Terbit / Published: {event.pack} {event.version} {event.snapshot[:12]}")
+
+
+main.add_command(demo)

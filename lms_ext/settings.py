@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 PREFIX = "LMS_EXT_"
 _TRUE = {"1", "true", "yes", "on", "ya"}
+_LEVELS = {"debug", "info", "warning", "error"}
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -37,6 +38,8 @@ class Settings:
     session_hours: int = 12
     state_minutes: int = 10
     leeway_seconds: int = 60
+    log_level: str = "info"
+    """``debug``, ``info``, ``warning`` or ``error``."""
     practice_url: str = ""
     """Address of the practice LMS to show on the front page, set by the demo."""
     extra: Mapping[str, str] = field(default_factory=dict)
@@ -46,7 +49,7 @@ class Settings:
         """Read and check; raise SettingsError naming the variable."""
         values = {key.removeprefix(PREFIX).lower(): value for key, value in environ.items() if key.startswith(PREFIX)}
         known: dict[str, object] = {}
-        for name in ("public_url", "secret_key", "database_url", "practice_url"):
+        for name in ("public_url", "secret_key", "database_url", "practice_url", "log_level"):
             if name in values:
                 known[name] = values[name].strip()
         for name in ("allow_loopback", "embedded_worker", "strict_plugins"):
@@ -77,6 +80,8 @@ class Settings:
             )
         if not self.database_url:
             raise SettingsError(f"{PREFIX}DATABASE_URL is missing, e.g. postgresql+psycopg://user:password@host/lms_ext.")
+        if self.log_level not in _LEVELS:
+            raise SettingsError(f"{PREFIX}LOG_LEVEL must be one of {', '.join(sorted(_LEVELS))}, not {self.log_level!r}.")
         if self.allow_loopback and parts.hostname not in _LOOPBACK:
             raise SettingsError(f"{PREFIX}ALLOW_LOOPBACK is for demo and tests: {PREFIX}PUBLIC_URL is not on this machine.")
 
