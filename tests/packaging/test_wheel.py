@@ -67,11 +67,9 @@ def free_port() -> int:
 def demo(fresh: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
     """Start `lms-ext demo` of the installed wheel, far from the checkout; give the process and its two addresses."""
     ports = free_port(), free_port()
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     command = [str(fresh / "lms-ext"), "demo", "--port", str(ports[0]), "--lms-port", str(ports[1])]
-    process = subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         yield process, f"http://localhost:{ports[0]}", f"http://127.0.0.1:{ports[1]}"
     finally:
