@@ -14,22 +14,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms_ext.models import Attempt, PublishedPack, Snapshot, db
+from tests.unit.packs import kinds
 from tests.unit.test_cli import run
 
-PACK = """\
-format: 1
-id: kecil
-version: 1.0.0
-title: Paket kecil
-language: id
-licence: CC0-1.0
-authors: [Seseorang]
-sources: [{title: Buku}]
-units:
-  - id: satu
-    title: Unit satu
-    activities: [modul.module.md, jurnal.yaml]
-"""
+PACK = kinds.PACK.replace("id: contoh", "id: kecil").replace("kartu.cards.md, tulis.yaml", "modul.module.md, jurnal.yaml")
 MODULE = """\
 ---
 id: modul
