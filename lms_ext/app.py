@@ -8,11 +8,11 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms_ext import plugin_host, worker
+from lms_ext import logs, plugin_host, worker
 from lms_ext.defaults import builtin_plugins
 from lms_ext.models import db, engine
 from lms_ext.settings import Settings, data_folder
-from lms_ext.web import activities, assets, errors, health, i18n, landing, lti, packs, sessions, teaching, tool
+from lms_ext.web import activities, assets, errors, front, health, i18n, landing, lti, packs, sessions, teaching, tool
 
 
 def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, object] | None = None) -> Flask:
@@ -22,6 +22,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     """
     settings = settings or Settings.from_env(os.environ)
     settings.check()
+    logs.configure(settings.log_level)
     app = Flask("lms_ext.web", root_path=str(Path(__file__).parent / "web"))
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -29,7 +30,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
         SQLALCHEMY_ENGINE_OPTIONS=engine.engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=512 * 1024,
         BABEL_DEFAULT_LOCALE="id",
-        BABEL_DEFAULT_TIMEZONE="Asia/Jakarta",
+        BABEL_DEFAULT_TIMEZONE=settings.timezone,
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]  # Flask's documented way to add a middleware
@@ -44,11 +45,11 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
         plugins.add(name, plugin)
     tool.install(app, settings, plugins)
 
-    i18n.register(app)
+    i18n.register(app, settings, plugins)
     assets.register(app, plugins)
     sessions.register(app)
     errors.register(app)
-    for blueprint in (health.bp, lti.bp, packs.bp, landing.bp, activities.bp, teaching.bp):
+    for blueprint in (front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, activities.bp, teaching.bp):
         app.register_blueprint(blueprint)
     if settings.embedded_worker:
         worker.start_embedded(app)

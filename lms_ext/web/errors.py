@@ -62,5 +62,5 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _fault(error: Exception) -> Response:
-        log.error("fault", error=type(error).__name__, request_id=request_id(), endpoint=request.endpoint, exc_info=app.testing)
+        log.error("fault", error=type(error).__name__, request_id=request_id(), endpoint=request.endpoint, exc_info=error)
         return refusal_response(refusal("fault"))
