@@ -5,7 +5,8 @@ from random import Random
 from typing import Any, ClassVar
 
 from lms_ext.api import ActivityType, Entries, Field, Json, Outcome, Sample, Text, Wants, Work, text
-from lms_ext_quiz.questions import Question, total, verdict
+from lms_ext_quiz.kktp import bands
+from lms_ext_quiz.questions import Numeric, Question, total, verdict
 from lms_ext_quiz.schema import QuizConfig, QuizSchema
 
 
@@ -49,6 +50,8 @@ class Quiz(ActivityType):
         shown = []
         for one in asked:
             item = _head(one, work) | one.ask(_order(work, one))
+            if isinstance(one, Numeric):
+                item |= {"read": one.read(work.one(one.name))}
             if one.id in work.checked:
                 item |= {"result": _explained(one, work)}
             shown.append(item)
@@ -67,8 +70,9 @@ class Quiz(ActivityType):
         shown = [_head(one, work) | {"result": _explained(one, work)} for one in asked]
         counts = {name: sum(one["result"]["verdict"] == name for one in shown) for name in ("right", "part", "wrong", "empty")}
         earned = sum(one["result"]["earned"] for one in shown)
-        return {"questions": shown, "stimuli": _stimuli(config, asked), "counts": counts, "earned": earned,
-                "total": total(config.questions)}  # fmt: skip
+        most = total(config.questions)
+        return {"questions": shown, "stimuli": _stimuli(config, asked), "counts": counts, "earned": earned, "total": most,
+                "percent": round(100 * earned / most), "bands": bands(earned / most)}  # fmt: skip
 
     def samples(self, config: QuizConfig, state: Mapping[str, Json]) -> Iterable[Sample]:
         del state
@@ -94,6 +98,7 @@ def _order(work: Work, question: Question) -> list[str]:
 def _head(question: Question, work: Work) -> dict[str, Any]:
     return {
         "id": question.id,
+        "name": question.name,
         "kind": question.kind,
         "title": question.title,
         "stem": question.stem,
@@ -107,7 +112,7 @@ def _head(question: Question, work: Work) -> dict[str, Any]:
 def _explained(question: Question, work: Work) -> dict[str, Any]:
     fraction = question.fraction(work)
     return question.explain(work, _order(work, question)) | {
-        "verdict": verdict(fraction, answered=question.answered(work)),
+        "verdict": verdict(fraction, begun=question.begun(work)),
         "earned": fraction * question.points,
         "solution": question.solution,
     }
@@ -121,5 +126,6 @@ def _stimuli(config: QuizConfig, asked: list[Question]) -> dict[str, Any]:
         if one.stimulus in config.stimuli and one.stimulus not in seen:
             seen.add(one.stimulus)
             numbers = [number for number, other in enumerate(asked, 1) if other.stimulus == one.stimulus]
-            found[one.id] = {"text": config.stimuli[one.stimulus], "numbers": numbers}
+            shared = config.stimuli[one.stimulus]
+            found[one.id] = {"title": shared.title, "text": shared.text, "numbers": numbers}
     return found

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from lms_ext.api import Localized, Markdown, RichText, StableId, Strict, text
-from lms_ext_quiz.numbers import readings
+from lms_ext.api import Localized, Markdown, RichText, StableId, Strict, Text, text
+from lms_ext_quiz import patterns
+from lms_ext_quiz.numbers import ambiguous, readings, shown
 from lms_ext_quiz.questions import (
+    WRITTEN_LIMIT,
     YES_NO,
     Choice,
     Key,
@@ -27,8 +30,20 @@ KINDS = ("single", "multiple", "truefalse", "numeric", "text", "matching")
 _NEEDS = {"single": "choices", "multiple": "choices", "truefalse": "answers", "numeric": "answers", "text": "answers",
           "matching": "pairs"}  # fmt: skip
 _ENOUGH = {"choices": 2, "answers": 1, "pairs": 2}
+_ONLY: Mapping[str, tuple[str, object]] = {"unit": ("numeric", ""), "by_parts": ("multiple", True), "extra": ("matching", [])}
+_TAKEN = {"isi", "kerja", "percakapan", "tanggapan"}
+"""Anchors of the page around the quiz."""
+_WORDS = (("benar", True), ("salah", False))
 _YES = {"benar", "true", "ya"}
 _NO = {"salah", "false", "tidak"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stimulus:
+    """A text, table or picture that several questions share."""
+
+    title: str
+    text: RichText
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +51,7 @@ class QuizConfig:
     """A quiz as authored."""
 
     questions: tuple[Question, ...]
-    stimuli: Mapping[str, RichText]
+    stimuli: Mapping[str, "Stimulus"]
     immediate: bool
     shuffle: bool
     shuffle_choices: bool
@@ -55,9 +70,26 @@ class ChoiceSchema(Strict):
         return Choice(**data)
 
 
+class Scalar(fields.Field[str]):
+    """A number or a short text, kept as text; a YAML number keeps its own decimal sign."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        del attr, data, kwargs
+        if isinstance(value, bool):
+            return "benar" if value else "salah"
+        if isinstance(value, int) and abs(value) < 10**30:
+            return str(value)
+        if isinstance(value, float) and isfinite(value):
+            return shown(Fraction(repr(value)))["id"]
+        if isinstance(value, str) and value.strip() and len(value) <= WRITTEN_LIMIT:
+            return value.strip()
+        raise ValidationError([text(f"Tulis satu bilangan atau teks pendek, paling panjang {WRITTEN_LIMIT} huruf.",
+                                    f"Write one number or a short text of at most {WRITTEN_LIMIT} characters.")])  # fmt: skip
+
+
 class AnswerSchema(Strict):
-    value = fields.Raw(required=True)
-    tolerance = fields.Raw(load_default="0")
+    value = Scalar(required=True)
+    tolerance = Scalar(load_default="0")
     fraction = fields.Float(load_default=1.0, validate=validate.Range(0, 1))
     feedback = Markdown()
 
@@ -86,7 +118,8 @@ class QuestionSchema(Strict):
     pairs = fields.List(fields.Nested(PairSchema), validate=validate.Length(max=30))
     extra = fields.List(Localized(), load_default=list, validate=validate.Length(max=10))
     unit = fields.String(load_default="", validate=validate.Length(max=20))
-    partial = fields.Boolean(load_default=True)
+    # Not named `partial`, which is an attribute of every schema.
+    by_parts = fields.Boolean(load_default=True, data_key="partial")
     hints = fields.List(Markdown(), load_default=list, validate=validate.Length(max=10))
     solution = Markdown()
     stimulus = fields.String(load_default="")
@@ -95,6 +128,14 @@ class QuestionSchema(Strict):
     def _fits_type(self, data: dict[str, Any], **kwargs: Any) -> None:
         del kwargs
         needed = _NEEDS[data["type"]]
+        if data["id"] in _TAKEN:
+            raise ValidationError({"id": [text(f"Id {data['id']} dipakai halaman; pilih id lain.",
+                                               f"The page itself uses the id {data['id']}; choose another.")]})  # fmt: skip
+        for name, (kind, default) in _ONLY.items():
+            if data["type"] != kind and data[name] != default:
+                key = self.fields[name].data_key or name
+                said = text(f"Hanya soal {kind} yang memakai {key}.", f"Only a {kind} question has {key}.")
+                raise ValidationError({key: [said]})
         for name in _ENOUGH:
             if name in data and name != needed:
                 raise ValidationError({name: [text(f"Soal {data['type']} tidak memakai {name}.",
@@ -117,9 +158,9 @@ class QuestionSchema(Strict):
             case "single":
                 return Single(choices=tuple(data["choices"]), **shared)
             case "multiple":
-                return Multiple(choices=tuple(data["choices"]), partial=data["partial"], **shared)
+                return Multiple(choices=tuple(data["choices"]), partial=data["by_parts"], **shared)
             case "truefalse":
-                return TrueFalse(choices=_yes_no_choices(data["answers"][0]), **shared)
+                return TrueFalse(choices=_yes_no_choices(data["answers"]), **shared)
             case "numeric":
                 return Numeric(keys=_keys(data["answers"], numbers=True), unit=data["unit"], **shared)
             case "text":
@@ -130,6 +171,7 @@ class QuestionSchema(Strict):
 
 class StimulusSchema(Strict):
     id = StableId(required=True)
+    title = fields.String(load_default="", validate=validate.Length(max=200))
     text = Markdown(required=True)
 
 
@@ -156,7 +198,7 @@ class QuizSchema(Strict):
     @post_load
     def _make(self, data: dict[str, Any], **kwargs: Any) -> QuizConfig:
         del kwargs
-        stimuli = {one["id"]: one["text"] for one in data["stimuli"]}
+        stimuli = {one["id"]: Stimulus(one["title"], one["text"]) for one in data["stimuli"]}
         return QuizConfig(
             tuple(data["questions"]), stimuli, data["feedback"] == "immediate", data["shuffle"], data["shuffle_choices"]
         )
@@ -166,7 +208,9 @@ def _no_twice(name: str, items: list[Any]) -> None:
     seen: set[str] = set()
     for index, one in enumerate(items):
         key = one.get("id") if isinstance(one, dict) else one.id
-        if key is not None and key in seen:
+        if key is None:
+            continue
+        if key in seen:
             raise ValidationError({name: {index: {"id": [text(f"Id {key} dipakai dua kali.", f"Id {key} is used twice.")]}}})
         seen.add(key)
 
@@ -183,23 +227,45 @@ def _some_right(data: dict[str, Any]) -> None:
 
 
 def _yes_or_no(data: dict[str, Any]) -> None:
-    if len(data["answers"]) != 1 or _truth(data["answers"][0]["value"]) is None:
-        raise ValidationError({"answers": [text("Tulis satu jawaban: benar atau salah.", "Write one answer: true or false.")]})
+    truths = [truth(one["value"]) for one in data["answers"]]
+    full = [one["fraction"] for one in data["answers"]]
+    if None in truths or len(set(truths)) != len(truths) or sorted(full) not in ([1], [0, 1]):
+        raise ValidationError({"answers": [text(
+            "Tulis satu jawaban: benar atau salah. Umpan balik untuk jawaban lain ditulis dengan fraction 0.",
+            "Write one answer: benar (true) or salah (false). Feedback for the other one goes with fraction 0.")]})  # fmt: skip
 
 
 def _all_numbers(data: dict[str, Any]) -> None:
     for index, one in enumerate(data["answers"]):
         for name in ("value", "tolerance"):
-            if not _is_number(one[name]):
-                message = text(f"{one[name]} bukan bilangan.", f"{one[name]} is not a number.")
-                raise ValidationError({"answers": {index: {name: [message]}}})
+            fault = _number_fault(one[name], percent=name == "tolerance")
+            if fault:
+                raise ValidationError({"answers": {index: {name: [fault]}}})
     _full_marks(data)
+
+
+def _number_fault(written: str, *, percent: bool) -> Text | None:
+    if ambiguous(written):
+        bare, comma = written.replace(".", ""), written.replace(".", ",", 1)
+        return text(f"{written} dapat dibaca dengan dua cara; tulis {bare} atau {comma}.",
+                    f"{written} can be read in two ways; write {bare} or {comma}.")  # fmt: skip
+    found = readings(written)
+    if not found or (percent and min(found) < 0):
+        return text(
+            f"{written} bukan bilangan; tulis misalnya 12, 1,5 atau 2/3.",
+            f"{written} is not a number; write 12, 1,5 or 2/3, say.",
+        )
+    return None
 
 
 def _texts(data: dict[str, Any]) -> None:
     for index, one in enumerate(data["answers"]):
-        if not str(one["value"]).replace("*", "").strip():
-            raise ValidationError({"answers": {index: {"value": [text("Jawaban kosong.", "The answer is empty.")]}}})
+        if patterns.empty(one["value"]):
+            message = text("Jawaban kosong: setiap tulisan akan diterima.", "The answer is empty: anything would fit it.")
+            raise ValidationError({"answers": {index: {"value": [message]}}})
+        if one["tolerance"] != "0":
+            message = text("Hanya bilangan yang memiliki toleransi.", "Only numbers have a tolerance.")
+            raise ValidationError({"answers": {index: {"tolerance": [message]}}})
     _full_marks(data)
 
 
@@ -208,30 +274,24 @@ def _full_marks(data: dict[str, Any]) -> None:
         raise ValidationError({"answers": [text("Tidak ada jawaban yang bernilai penuh.", "No answer earns full marks.")]})
 
 
-def _is_number(value: object) -> bool:
-    return not isinstance(value, bool) and bool(readings(str(value)))
-
-
-def _truth(value: object) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    word = str(value).strip().casefold()
+def truth(written: str) -> bool | None:
+    """Read benar or salah in either language; None for anything else."""
+    word = written.casefold()
     return True if word in _YES else False if word in _NO else None
 
 
-def _yes_no_choices(answer: Mapping[str, Any]) -> tuple[Choice, ...]:
-    truth = "benar" if _truth(answer["value"]) else "salah"
-    return tuple(
-        Choice(one, RichText(YES_NO[one]["id"]), correct=one == truth, feedback=answer.get("feedback") if one == truth else None)
-        for one in YES_NO
-    )
+def _yes_no_choices(answers: list[dict[str, Any]]) -> tuple[Choice, ...]:
+    right = next(truth(one["value"]) for one in answers if one["fraction"] == 1)
+    said = {truth(one["value"]): one.get("feedback") for one in answers}
+    return tuple(Choice(one, YES_NO[one], correct=truth == right, feedback=said.get(truth)) for one, truth in _WORDS)
 
 
 def _keys(answers: list[dict[str, Any]], *, numbers: bool) -> tuple[Key, ...]:
     return tuple(
         Key(
-            str(one["value"]).strip(),
-            abs(min(readings(str(one["tolerance"])))) if numbers else Fraction(0),
+            one["value"],
+            _authored(one["value"]) if numbers else None,
+            _tolerance(one["value"], one["tolerance"]) if numbers else Fraction(0),
             one["fraction"],
             one.get("feedback"),
         )
@@ -239,3 +299,13 @@ def _keys(answers: list[dict[str, Any]], *, numbers: bool) -> tuple[Key, ...]:
     )
 
 
+def _tolerance(value: str, tolerance: str) -> Fraction:
+    """Give how far off an answer may be; per cent are of the number."""
+    if tolerance.endswith("%"):
+        return abs(_authored(value)) * _authored(tolerance[:-1]) / 100
+    return _authored(tolerance)
+
+
+def _authored(written: str) -> Fraction:
+    # An author's comma is the decimal sign; schema errors have named what can be read in two ways.
+    return readings(written)[0]
