@@ -16,7 +16,7 @@ from lms_ext.packs.schemas import ActivitySchema, FrontSchema, PackSchema, Rubri
 from lms_ext.plugin_host import load_plugins
 from lms_ext.services import publishing
 from lms_ext.settings import Settings
-from lms_ext_quiz.faults import RULES as quiz_rules
+from lms_ext_quiz import faults
 
 _BLOCK = re.compile(r"^`([\w./]+)`\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^```\w+$", re.MULTILINE)
@@ -53,7 +53,7 @@ def test_the_examples_show_every_kind_of_question(example: Loaded) -> None:
 def test_every_rule_is_named_with_its_severity(reference: str) -> None:
     written = {name: bool(warns) for name, warns in _RULE.findall(reference.partition("## Semua aturan")[2])}
     assert written.pop("math") is False
-    from_plugins = dict.fromkeys(quiz_rules, False)
+    from_plugins = dict.fromkeys(faults.RULES, False)
     assert written == from_plugins | {name: one.severity == Severity.WARNING for name, one in RULES.items()}
 
 
