@@ -30,12 +30,13 @@ Murid mengukur dalamnya sumur.
 """
 JOURNAL = """\
 id: jurnal
-type: journal
+type: module
 title: Jurnal
 points: 100
 experience: merefleksi
 config:
-  model: 4f
+  sections:
+    - {id: akhir, title: Akhir, blocks: [{text: Apa yang berubah?}]}
 """
 
 
