@@ -12,7 +12,7 @@ from lms_ext import logs, plugin_host, worker
 from lms_ext.defaults import builtin_plugins
 from lms_ext.models import db, engine
 from lms_ext.settings import Settings, data_folder
-from lms_ext.web import activities, assets, errors, front, health, i18n, landing, lti, packs, sessions, teaching, tool
+from lms_ext.web import activities, assets, choosing, errors, front, health, i18n, landing, lti, packs, sessions, teaching, tool
 
 
 def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, object] | None = None) -> Flask:
@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     assets.register(app, plugins)
     sessions.register(app)
     errors.register(app)
-    for blueprint in (front.bp, health.bp, lti.bp, packs.bp, landing.bp, activities.bp, teaching.bp):
+    for blueprint in (front.bp, health.bp, lti.bp, packs.bp, landing.bp, choosing.bp, activities.bp, teaching.bp):
         app.register_blueprint(blueprint)
     if settings.embedded_worker:
         worker.start_embedded(app)
