@@ -180,7 +180,7 @@ def test_words_and_tags_find_what_they_should(teacher: Teacher) -> None:
         ("q=jumat", ["Kegiatan Jum'at"]),
         ("tag=dimensi:kreativitas", ["Refleksi soal-soal"]),
         ("tag=pengalaman:mengaplikasi", ["Jumlah"]),
-        ("kind=pack", ["Paket demo", "Paket lain"]),
+        ("kind=pack", ["Seluruh paket, lewat beranda kursus"] * 2),
         ("pack=lain&kind=sum", ["Kegiatan Jum'at"]),
         ("q=tidakada", []),
     ]:
@@ -215,8 +215,9 @@ def test_only_what_is_published_can_be_sent(teacher: Teacher, client: FlaskClien
 
 
 def test_one_choice_where_the_place_takes_one(client: FlaskClient, keys: KeyServer) -> None:
-    teacher = Teacher(client, keys, accept_multiple="false", accept_lineitem=False, accept_presentation_document_targets=["embed"],
-                      data=None)  # fmt: skip
+    teacher = Teacher(
+        client, keys, accept_multiple="false", accept_lineitem=False, data=None, accept_presentation_document_targets=["embed"]
+    )
     assert {one["type"] for one in teacher.page.all("input", name="pick")} == {"radio"}
     assert not teacher.page.all("input", name="p.demo/sum")
     refused = teacher.post("demo/sum", "lain")
