@@ -55,3 +55,8 @@ class Quirks:
         """Tell whether the platform asks us to slow down."""
         del headers
         return status in {429, 503}
+
+    def is_not_enrolled(self, status: int, body: str) -> bool:
+        """Tell whether a refused score means that this person cannot be graded there: not, or no longer, a learner."""
+        del status, body
+        return False

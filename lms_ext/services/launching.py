@@ -115,7 +115,7 @@ def _known(launch: Launch) -> Any:
         select(
             Space.id.label("space_id"), Space.title.label("space_title"), Person.id.label("person_id"), Person.name, Person.email,
             Member.role, Link.id.label("link_id"), Link.title.label("link_title"), Link.lineitem_url, Link.may_score,
-            Link.activity_ref, Visit.first_at,
+            Link.activity_ref, Link.points, Visit.first_at,
         )
         .select_from(Space)
         .outerjoin(Person, and_(Person.platform_id == Space.platform_id, Person.sub == launch.person.sub))
@@ -144,7 +144,7 @@ def _link(session: Db, launch: Launch, known: Any, space_id: int, now: datetime)
     told = {"title": launch.link.title, "lineitem_url": launch.ags.lineitem, "may_score": launch.ags.may_score}
     if known is not None and known.link_id is not None:
         same = (known.link_title, known.lineitem_url, known.may_score) == tuple(told.values())
-        if same and (known.activity_ref or not launch.activity_ref):
+        if same and (known.activity_ref or not launch.activity_ref) and not _brings_points(launch, known):
             return int(known.link_id)
     key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
     link_id = _upsert(session, Link, key, told, created_at=now)
@@ -154,7 +154,19 @@ def _link(session: Db, launch: Launch, known: Any, space_id: int, now: datetime)
             .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id, Link.activity_ref == "")
             .values(activity_ref=launch.activity_ref[:140])
         )
+    if launch.points is not None:
+        session.execute(
+            update(Link)
+            .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id,
+                   Link.points.is_(None), Link.activity_ref == launch.activity_ref[:140])
+            .values(points=launch.points)
+        )  # fmt: skip
     return link_id
+
+
+def _brings_points(launch: Launch, known: Any) -> bool:
+    """Points were set for the activity that the platform names; a link that was given another one keeps its own."""
+    return launch.points is not None and known.points is None and known.activity_ref == launch.activity_ref[:140]
 
 
 def _upsert(
