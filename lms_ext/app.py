@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
         SQLALCHEMY_ENGINE_OPTIONS=engine.engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=512 * 1024,
         BABEL_DEFAULT_LOCALE="id",
-        BABEL_DEFAULT_TIMEZONE="Asia/Jakarta",
+        BABEL_DEFAULT_TIMEZONE=settings.timezone,
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]  # Flask's documented way to add a middleware
@@ -48,11 +48,11 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
         plugins.add(name, plugin)
     tool.install(app, settings, plugins)
 
-    i18n.register(app)
+    i18n.register(app, settings, plugins)
     assets.register(app, plugins)
     sessions.register(app)
     errors.register(app)
-    for blueprint in (front.bp, health.bp, lti.bp, packs.bp, landing.bp, activities.bp, teaching.bp):
+    for blueprint in (front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, activities.bp, teaching.bp):
         app.register_blueprint(blueprint)
     if settings.embedded_worker:
         worker.start_embedded(app)

@@ -96,7 +96,6 @@ def _prepare(environment: Mapping[str, str]) -> None:
 
     from lms_ext.app import create_app
     from lms_ext.models import db, utcnow
-    from lms_ext.packs.reading import read_pack
     from lms_ext.services import publishing
     from lms_ext.settings import Settings, data_folder
     from lms_ext.web.tool import tool
@@ -105,7 +104,7 @@ def _prepare(environment: Mapping[str, str]) -> None:
     with create_app(settings).app_context():
         upgrade()
         for folder in sorted(one.parent for one in data_folder("course_packs").glob("*/pack.yaml")):
-            loaded = read_pack(folder, tool().plugins.activity_types, tool().plugins.pack_formats)
+            loaded = publishing.read(folder, tool().plugins)
             if loaded.pack is None:
                 raise click.ClickException(f"{folder}: {len(loaded.problems)} problems; see lms-ext pack check {folder}")
             publishing.publish(db.session, loaded.pack, loaded.blobs, utcnow())
