@@ -11,6 +11,7 @@ import click
 from flask import Flask, current_app
 
 from lms_ext import __version__
+from lms_ext.cli_sandbox import sandbox
 from lms_ext.settings import Settings, SettingsError
 
 
@@ -39,6 +40,9 @@ class _InApp(click.Group):
 @click.version_option(__version__, prog_name="lms-ext")
 def main() -> None:
     """Run and manage lms_ext."""
+
+
+main.add_command(sandbox)
 
 
 @main.group(cls=_InApp)
