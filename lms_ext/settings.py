@@ -62,8 +62,7 @@ class Settings:
         for name in ("proxies", "session_hours", "state_minutes", "leeway_seconds"):
             if name in values:
                 known[name] = _whole(name, values[name])
-        if "plugins" in values:
-            known["plugins"] = tuple(one.strip() for one in values["plugins"].split(",") if one.strip())
+        known["plugins"] = plugin_names(environ)
         settings = cls(**known)  # type: ignore[arg-type]  # each value was read by the type of its field above
         settings.check()
         return settings
@@ -95,6 +94,12 @@ class Settings:
     def is_sqlite(self) -> bool:
         """Tell whether the embedded database is in use."""
         return self.database_url.startswith("sqlite")
+
+
+def plugin_names(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Read which plugins are enabled; all other settings may be missing."""
+    named = environ.get(f"{PREFIX}PLUGINS")
+    return Settings.plugins if named is None else tuple(one.strip() for one in named.split(",") if one.strip())
 
 
 def _whole(name: str, value: str) -> int:
