@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from lms_ext.sandbox.claims import AGS, item_url, outer_id, person_by_outer_id
 from lms_ext.sandbox.course import COURSE_ID, ScoreRefused, check_score
-from lms_ext.sandbox.messages import say
+from lms_ext.sandbox.messages import N_
 from lms_ext.sandbox.services import Problem, need_accept, need_body, need_scope, paged, practice, service, words
 
 bp = Blueprint("ags", __name__, url_prefix=f"/ags/{COURSE_ID}/lineitems")
@@ -96,7 +96,7 @@ def add_item() -> Response:
     if practice().profile.name == "openedx" and not theirs and not values["resource_id"]:
         raise Problem(400, "resourceId or resourceLinkId is needed")  # models.py of xblock-lti-consumer
     number = course.add_column(**values, link_id=link.id if link else None)
-    words(say("Kolom nilai ditambah alat: %(label)s"), label=values["label"])
+    words(N_("Kolom nilai ditambah alat: %(label)s"), label=values["label"])
     return _typed(_item(_column(number)), _ITEM, 201)
 
 
@@ -117,7 +117,7 @@ def change_item(number: int) -> Response:
     _column(number)
     values = _checked(need_body(_ITEM))
     practice().course.change_column(number, values)
-    words(say("Kolom nilai diubah alat: %(label)s"), label=values["label"])
+    words(N_("Kolom nilai diubah alat: %(label)s"), label=values["label"])
     return _typed(_item(_column(number)), _ITEM)
 
 
@@ -128,7 +128,7 @@ def remove_item(number: int) -> Response:
     need_scope(_WRITE)
     column = _column(number)
     practice().course.remove_column(number)
-    words(say("Kolom nilai dihapus alat: %(label)s"), label=column["label"])
+    words(N_("Kolom nilai dihapus alat: %(label)s"), label=column["label"])
     return Response(status=204)
 
 
@@ -150,9 +150,9 @@ def take_score(number: int) -> Response:
     try:
         practice().course.take_score(column, body | {"userId": person.id})
     except ScoreRefused as refused:
-        words(say("Nilai %(score)s untuk %(name)s ditolak"), score=score, name=person.name)
+        words(N_("Nilai %(score)s untuk %(name)s ditolak"), score=score, name=person.name)
         raise Problem(refused.status, str(refused)) from refused
-    words(say("Nilai diterima: %(score)s, %(name)s, %(label)s"), score=score, name=person.name, label=column["label"])
+    words(N_("Nilai diterima: %(score)s, %(name)s, %(label)s"), score=score, name=person.name, label=column["label"])
     return Response("", 200, mimetype="text/html") if practice().profile.bare_errors else _typed({}, "application/json")
 
 

@@ -1,5 +1,6 @@
 """The language of the practice LMS's pages: the person's choice, then the browser's, then Indonesian."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,10 @@ def register(app: Flask) -> None:
     @app.template_filter("points")
     def _points(value: float) -> str:
         return str(format_decimal(round(value, 2)))
+
+    @app.template_filter("pretty")
+    def _pretty(value: object) -> str:
+        return json.dumps(value, indent=2, ensure_ascii=False)
 
     @app.template_filter("in_words")
     def _in_words(message: dict[str, Any]) -> str:

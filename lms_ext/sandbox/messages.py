@@ -16,7 +16,7 @@ _SECRET = ("access_token", "client_assertion", "id_token", "JWT", "authorization
 _JWTS = ("client_assertion", "id_token", "JWT")
 
 
-def say(words: str) -> str:
+def N_(words: str) -> str:  # noqa: N802 - the name by which catalogues find marked texts
     """Mark words of the log for the catalogue; they are translated when shown."""
     return words
 

@@ -32,7 +32,14 @@ def is_staff() -> bool:
 @bp.app_context_processor
 def _shell() -> dict[str, Any]:
     lms = practice()
-    return {"acting": acting(), "staff": is_staff(), "people": lms.people(), "profile": lms.profile, "course_title": COURSE_TITLE}
+    return {
+        "acting": acting(),
+        "staff": is_staff(),
+        "people": lms.people(),
+        "profile": lms.profile,
+        "profiles": PROFILES,
+        "course_title": COURSE_TITLE,
+    }
 
 
 @bp.get("/")

@@ -11,17 +11,17 @@ from urllib.parse import urlencode
 from flask import Response, current_app, g, make_response, request
 
 from lms_ext.sandbox.faults import APPLIED, Fault
-from lms_ext.sandbox.messages import Message, masked, say, shown, tokens_in
+from lms_ext.sandbox.messages import N_, Message, masked, shown, tokens_in
 from lms_ext.sandbox.practice import Practice
 
 _WORDS = {
-    "auth": say("Alat meminta pembukaan"),
-    "jwks": say("Alat mengambil kunci LMS"),
-    "token": say("Token layanan diminta"),
-    "scores": say("Nilai dikirim alat"),
-    "results": say("Alat membaca nilai"),
-    "lineitems": say("Alat membuka daftar kolom nilai"),
-    "memberships": say("Alat membaca daftar anggota"),
+    "auth": N_("Alat meminta pembukaan"),
+    "jwks": N_("Alat mengambil kunci LMS"),
+    "token": N_("Token layanan diminta"),
+    "scores": N_("Nilai dikirim alat"),
+    "results": N_("Alat membaca nilai"),
+    "lineitems": N_("Alat membuka daftar kolom nilai"),
+    "memberships": N_("Alat membaca daftar anggota"),
 }
 _NO_BODY = {204, 304}
 
