@@ -13,11 +13,11 @@ that turns into a write fails at once if another writer was faster (SQLITE_BUSY_
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """Give the options for `create_engine`."""
+    """Give the options for `create_engine`. Parameters stay out of error texts: they hold people's words."""
     if database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10, "check_same_thread": False}}
+        return {"connect_args": {"timeout": 10, "check_same_thread": False}, "hide_parameters": True}
     # pre_ping: after a database restart each pooled connection heals at its next use instead of failing a request
-    return {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True, "pool_timeout": 10}
+    return {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True, "pool_timeout": 10, "hide_parameters": True}
 
 
 def prepare(engine: Engine) -> None:

@@ -26,6 +26,8 @@ def wants_json() -> bool:
 
 def refusal_response(one: Refusal, **context: object) -> Response:
     """Make the page (or JSON) of a refusal; never cached."""
+    if g.get("return_url"):
+        context.setdefault("return_url", g.return_url)
     if wants_json():
         body = {"code": one.code, "message": dict(one.message), "request_id": request_id(), **_plain(context)}
         response = make_response(jsonify(body), one.status)
@@ -62,5 +64,5 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _fault(error: Exception) -> Response:
-        log.error("fault", error=type(error).__name__, request_id=request_id(), endpoint=request.endpoint, exc_info=app.testing)
+        log.error("fault", error=type(error).__name__, request_id=request_id(), endpoint=request.endpoint, exc_info=error)
         return refusal_response(refusal("fault"))

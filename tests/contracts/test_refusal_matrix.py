@@ -166,7 +166,7 @@ ROWS: list[tuple[str, Step, str]] = [
     ("61 context", with_claims(context=["7"]), "claim-malformed"),
     ("61 custom", with_claims(custom="x"), "claim-malformed"),
     ("61 ags", with_claims(**{"https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": "x"}), "claim-malformed"),
-    ("66", with_claims(message_type="LtiDeepLinkingRequest", roles=["Instructor"]), "claim-malformed"),
+    ("66", with_claims(message_type="LtiDeepLinkingRequest", roles=["Instructor"]), "selection-incomplete"),
 ]
 
 

@@ -1,0 +1,195 @@
+"""`lms-ext demo`: the tool and the practice LMS beside each other on this machine, ready for a teacher and a class."""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Self
+
+import click
+
+_START_LIMIT = 60.0
+"""Seconds the two servers have to come up."""
+_STOP_LIMIT = 10.0
+
+
+def say(indonesian: str, english: str) -> None:
+    """Print a step at once, also into a pipe."""
+    click.echo(f"  {indonesian} / {english}")
+    sys.stdout.flush()
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, help="Port of the tool, at http://localhost:PORT.")
+@click.option("--lms-port", default=9000, show_default=True, help="Port of the practice LMS, at http://127.0.0.1:PORT.")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("var/demo"), show_default=True,
+              help="Folder that keeps the demo's databases.")  # fmt: skip
+def demo(port: int, lms_port: int, data: Path) -> None:
+    """Run the tool and a practice LMS here, with course packs published and a class to act as."""
+    for name, number, option in (("lms_ext", port, "--port (make demo PORT=…)"), ("LMS", lms_port, "--lms-port (LMS_PORT=…)")):
+        _refuse_busy(name, number, option)
+    tool_url, lms_url = f"http://localhost:{port}", f"http://127.0.0.1:{lms_port}"
+    data = data.resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    environment = _environment(data, tool_url, lms_url)
+    say("Menyiapkan basis data dan paket kursus …", "Preparing the database and the course packs …")
+    _prepare(environment)
+    with _Servers(environment, data) as servers:
+        servers.start("lms", "-m", "lms_ext", "sandbox", "--port", str(lms_port), "--tool", tool_url,
+                      "--data", str(data / "lms.db"))  # fmt: skip
+        say("Menjalankan LMS latihan dan alat …", "Starting the practice LMS and the tool …")
+        servers.wait_for("lms", f"{lms_url}/tool/registration.json")
+        _register(environment, f"{lms_url}/tool/registration.json")
+        servers.start("tool", "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--threads", "8", "--workers", "1",
+                      "--log-level", "warning", "lms_ext.app:create_app()")  # fmt: skip
+        servers.wait_for("tool", f"{tool_url}/health")
+        say("Buka LMS latihan; Ctrl-C menghentikan.", "Open the practice LMS; Ctrl-C stops.")
+        click.echo(f"ready: LMS latihan {lms_url}  lms_ext {tool_url}")
+        sys.stdout.flush()
+        servers.run_until_told()
+
+
+def _refuse_busy(name: str, number: int, option: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", number))
+        except OSError as error:
+            raise click.ClickException(
+                f"Porta {number} ({name}) sedang dipakai program lain; hentikan program itu atau pilih dengan {option}. "
+                f"/ Port {number} ({name}) is in use; stop that program or choose another with {option}."
+            ) from error
+
+
+def _environment(data: Path, tool_url: str, lms_url: str) -> dict[str, str]:
+    """Give the settings of both servers; the secret is made once, so that sessions outlive a restart."""
+    kept = data / "secret"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LMS_EXT_")}
+    return clean | {
+        "LMS_EXT_PUBLIC_URL": tool_url,
+        "LMS_EXT_SECRET_KEY": kept.read_text(encoding="ascii").strip(),
+        "LMS_EXT_DATABASE_URL": f"sqlite:///{data / 'lms_ext.db'}",
+        "LMS_EXT_ALLOW_LOOPBACK": "1",
+        "LMS_EXT_EMBEDDED_WORKER": "1",
+        "LMS_EXT_PRACTICE_URL": lms_url,
+        "LMS_EXT_LOG_LEVEL": "warning",
+    }
+
+
+def _prepare(environment: Mapping[str, str]) -> None:
+    """Bring the database to the newest version and publish every pack that came with the tool."""
+    from dataclasses import replace
+
+    from flask_migrate import upgrade
+
+    from lms_ext.app import create_app
+    from lms_ext.models import db, utcnow
+    from lms_ext.services import publishing
+    from lms_ext.settings import Settings, data_folder
+    from lms_ext.web.tool import tool
+
+    settings = replace(Settings.from_env(environment), embedded_worker=False)
+    with create_app(settings).app_context():
+        upgrade()
+        for folder in sorted(one.parent for one in data_folder("course_packs").glob("*/pack.yaml")):
+            loaded = publishing.read(folder, tool().plugins)
+            if loaded.pack is None:
+                raise click.ClickException(f"{folder}: {len(loaded.problems)} problems; see lms-ext pack check {folder}")
+            publishing.publish(db.session, loaded.pack, loaded.blobs, utcnow())
+            db.session.commit()
+            say(f"Paket {loaded.pack.id} terbit.", f"Pack {loaded.pack.id} is published.")
+
+
+def _register(environment: Mapping[str, str], address: str) -> None:
+    """Register the practice LMS as an admin would: with the JSON it shows on its tool page."""
+    from dataclasses import replace
+
+    from lms_ext.app import create_app
+    from lms_ext.models import db
+    from lms_ext.services import platforms
+    from lms_ext.settings import Settings
+
+    with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own practice LMS on loopback
+        data = json.load(answer)
+    with create_app(replace(Settings.from_env(environment), embedded_worker=False)).app_context():
+        saved = platforms.save(db.session, data, allow_http=True)
+        db.session.commit()
+        say(f"Terdaftar: {saved.platform.name}", f"Registered: {saved.platform.name}")
+
+
+class _Servers:
+    """Child processes that live no longer than this one."""
+
+    def __init__(self, environment: Mapping[str, str], data: Path) -> None:
+        self._environment = environment
+        self._data = data
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._told = False
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        return self
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._told = True
+
+    def start(self, name: str, *arguments: str) -> None:
+        """Start a Python child whose output goes to its own log file."""
+        with self._log(name).open("ab") as log:
+            self._running[name] = subprocess.Popen(  # noqa: S603 - our own modules
+                [sys.executable, *arguments], env=self._environment, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def _log(self, name: str) -> Path:
+        return self._data / f"{name}.log"
+
+    def wait_for(self, name: str, address: str) -> None:
+        """Wait until an address answers; raise ClickException with the end of the log when the server dies first."""
+        deadline = time.monotonic() + _START_LIMIT
+        while not self._told:
+            try:
+                with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - loopback
+                    return
+            except (urllib.error.URLError, OSError):
+                self._check(name)
+                if time.monotonic() > deadline:
+                    self._complain(name)
+                time.sleep(0.1)
+
+    def _check(self, name: str) -> None:
+        if self._running[name].poll() is not None:
+            self._complain(name)
+
+    def _complain(self, name: str) -> None:
+        tail = "\n".join(self._log(name).read_text(errors="replace").splitlines()[-5:])
+        raise click.ClickException(f"{name} berhenti / stopped. {self._log(name)}:\n{tail}")
+
+    def run_until_told(self) -> None:
+        """Return when Ctrl-C or SIGTERM comes; complain when a server dies."""
+        while not self._told:
+            for name in self._running:
+                self._check(name)
+            time.sleep(0.2)
+
+    def __exit__(self, *_: object) -> None:
+        for one in self._running.values():
+            one.terminate()
+        for one in self._running.values():
+            try:
+                one.wait(_STOP_LIMIT)
+            except subprocess.TimeoutExpired:
+                one.kill()
+        click.echo("Selesai. / Stopped.")

@@ -1,0 +1,96 @@
+"""The product as it runs: gunicorn, grade workers and the practice LMS, each a process of its own on loopback."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SECRET = "only-for-tests-" * 4
+
+
+def free_port() -> int:
+    """Give a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(database_url: str, public_url: str, **more: str) -> dict[str, str]:
+    """Give the tool's settings as an operator would set them, loopback allowed."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", "/"),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "plugins")]),
+        "LMS_EXT_PUBLIC_URL": public_url,
+        "LMS_EXT_DATABASE_URL": database_url,
+        "LMS_EXT_SECRET_KEY": SECRET,
+        "LMS_EXT_ALLOW_LOOPBACK": "1",
+    } | more
+
+
+@contextmanager
+def process(arguments: list[str], env: Mapping[str, str], log: Path, *, ready: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """Run a Python process until the block ends; with `ready`, first wait until that address answers."""
+    with log.open("ab") as out:
+        running = subprocess.Popen([sys.executable, *arguments], env=dict(env), stdout=out, stderr=out, cwd=log.parent)
+    try:
+        if ready:
+            wait_for(ready, running, log)
+        yield running
+    finally:
+        running.terminate()
+        try:
+            running.wait(15)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait(5)
+
+
+def wait_for(address: str, running: "subprocess.Popen[bytes]", log: Path, seconds: float = 40) -> None:
+    """Wait until an address answers; AssertionError with the end of the log when it does not."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            if running.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(log.read_text(errors="replace")[-2000:]) from None
+            time.sleep(0.05)
+
+
+def command(env: Mapping[str, str], *arguments: str, given: str = "") -> str:
+    """Run `lms-ext …` and give what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lms_ext", *arguments], env=dict(env), input=given, capture_output=True, text=True, check=False,
+        timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@contextmanager
+def tool_server(env: Mapping[str, str], port: int, folder: Path, *, workers: int = 1) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve the tool by gunicorn at http://localhost:`port`."""
+    arguments = ["-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "4",
+                 "--log-level", "warning", "lms_ext.app:create_app()"]  # fmt: skip
+    with process(arguments, env, folder / "tool.log", ready=f"http://127.0.0.1:{port}/health") as running:
+        yield running
+
+
+@contextmanager
+def practice_lms(port: int, tool_url: str, folder: Path, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve the practice LMS at http://127.0.0.1:`port`."""
+    env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONPATH": str(ROOT)}
+    arguments = ["-m", "lms_ext", "sandbox", "--port", str(port), "--tool", tool_url, *more]
+    with process(arguments, env, folder / "lms.log", ready=f"http://127.0.0.1:{port}/") as running:
+        yield running
