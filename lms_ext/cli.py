@@ -190,6 +190,7 @@ def worker() -> None:
 
 
 main.add_command(demo)
+main.add_command(sandbox)
 main.add_command(pack)
 main.add_command(grades)
 main.add_command(sandbox)

@@ -48,4 +48,5 @@ def register(app: Flask) -> None:
 
     @app.template_filter("in_words")
     def _in_words(message: dict[str, Any]) -> str:
-        return str(gettext(message["words"], **message["args"]))
+        sentence = message["words"]
+        return str(gettext(sentence, **message["args"]))

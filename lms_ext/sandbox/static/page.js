@@ -2,7 +2,7 @@
 document.documentElement.classList.add("js");
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
+    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).value);
     button.querySelector("span").textContent = button.dataset.copied;
   });
 }
