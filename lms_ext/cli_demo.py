@@ -47,8 +47,8 @@ def demo(port: int, lms_port: int, data: Path) -> None:
         servers.start("lms", "-m", "lms_ext", "sandbox", "--port", str(lms_port), "--tool", tool_url,
                       "--data", str(data / "lms.db"))  # fmt: skip
         say("Menjalankan LMS latihan dan alat …", "Starting the practice LMS and the tool …")
-        servers.wait_for("lms", f"{lms_url}/alat/platform.json")
-        _register(environment, f"{lms_url}/alat/platform.json")
+        servers.wait_for("lms", f"{lms_url}/tool/registration.json")
+        _register(environment, f"{lms_url}/tool/registration.json")
         servers.start("tool", "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--threads", "8", "--workers", "1",
                       "--log-level", "warning", "lms_ext.app:create_app()")  # fmt: skip
         servers.wait_for("tool", f"{tool_url}/health")

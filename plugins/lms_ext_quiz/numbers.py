@@ -7,10 +7,10 @@ from fractions import Fraction
 from lms_ext.api import Text, text
 
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?\Z")
-_BARE = re.compile(r"([+-]?)[.,](\d+)\Z")
+_BARE = re.compile(r"\A([+-]?)[.,](\d+)\Z")
 _RATIO = re.compile(r"([+-]?)(?:(\d+) )?(\d+) ?/ ?(\d+)\Z")
 _GROUPED = re.compile(r"[+-]?\d{1,3}([.,]\d{3})+\Z")
-_SPACED = re.compile(r"([+-]?\d{1,3})((?: \d{3})+)(?![\d ])")
+_SPACED = re.compile(r"\A([+-]?\d{1,3})((?: \d{3})+)(?![\d ])")
 _LONGEST = 40
 """More characters than any sensible number; longer input is not read."""
 _DIGITS = 12

@@ -78,10 +78,10 @@ FULL: dict[str, Any] = {
             "id": "gula", "type": "single", "title": "Gula aren", "points": 2, "stimulus": "resep",
             "stem": "Berapa gram gula aren untuk 40 orang? Hitung $150 \\times 5$.",
             "choices": [
-                {"id": "190-gram-3fa5d61b", "text": "190 gram", "feedback": "KUNCI-SALAH Anda menambah, bukan mengali.",
+                {"id": "190-gram-bf366df2", "text": "190 gram", "feedback": "KUNCI-SALAH Anda menambah, bukan mengali.",
                  "misconception": "menambah"},
                 {"id": "tujuh", "text": "750 gram", "correct": True, "feedback": "KUNCI-TEPAT Resep diulang lima kali."},
-                {"id": "600-gram", "text": "600 gram"},
+                {"id": "600-gram-b8057d99", "text": "600 gram"},
             ],
             "hints": ["Resepnya diulang berapa kali?"],
             "solution": "KUNCI-BAHAS $150 \\times 5 = 750$.\nSatuannya gram.",
@@ -90,9 +90,9 @@ FULL: dict[str, Any] = {
             "id": "dimensi", "type": "multiple", "title": "Dimensi", "points": 3, "stimulus": "resep",
             "stem": "Mana yang termasuk dimensi profil lulusan?",
             "choices": [
-                {"id": "kreativitas", "text": "Kreativitas", "correct": True},
-                {"id": "kolaborasi", "text": "Kolaborasi", "correct": True},
-                {"id": "memahami", "text": "Memahami"}, {"id": "layak", "text": "Layak"},
+                {"id": "kreativitas-286b9eba", "text": "Kreativitas", "correct": True},
+                {"id": "kolaborasi-41e600b1", "text": "Kolaborasi", "correct": True},
+                {"id": "memahami-0d9e0f6a", "text": "Memahami"}, {"id": "layak-b3505ce4", "text": "Layak"},
             ],
         },
         {
@@ -111,9 +111,9 @@ FULL: dict[str, Any] = {
         {
             "id": "pasang", "type": "matching", "title": "Pasangkan", "points": 2, "stem": "Pasangkan kegiatan dan pengalaman.",
             "pairs": [
-                {"id": "melipat", "left": "Melipat kertas", "right": "Memahami"},
-                {"id": "menakar", "left": "Menakar resep", "right": "Mengaplikasi"},
-                {"id": "menghitung", "left": "Menghitung cangkir", "right": "Mengaplikasi"},
+                {"id": "melipat-kertas-8e4de6b5", "left": "Melipat kertas", "right": "Memahami"},
+                {"id": "menakar-resep-b4b01869", "left": "Menakar resep", "right": "Mengaplikasi"},
+                {"id": "menghitung-cangkir-043875b3", "left": "Menghitung cangkir", "right": "Mengaplikasi"},
             ],
             "extra": ["Menghafal"],
         },
