@@ -15,7 +15,7 @@ RULES: Mapping[str, tuple[Text, Text]] = {
         text("Ada tulisan sebelum judul pertama.", "There is text before the first heading."),
         text(
             "Pindahkan ke bawah judul soal, atau jadikan bacaan bersama dengan `# Judul {{#id}}` dan `stimulus=id` pada soalnya.",
-            "Move it under a question's heading, or make it a shared text: `# Title {{#id}}`, with `stimulus=id` on its questions.",
+            "Move it under a heading, or make it a shared text: `# Title {{#id}}`, with `stimulus=id` on its questions.",
         ),
     ),
     "quiz-no-id": (
