@@ -53,14 +53,16 @@ class Tool:
         token = token or self.ask_token().get_json(force=True)["access_token"]
         parts = urlsplit(url)
         headers = {"Authorization": f"Bearer {token}"} | more.pop("headers", {})
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()} | more.pop("query", {})
+        query = dict(parse_qsl(parts.query)) | more.pop("query", {})
         return self.client.open(parts.path, method=method, headers=headers, query_string=query, **more)
 
     def score(self, user: str, given: float | None, second: int, **changes: Any) -> TestResponse:
-        body = {"userId": user, "timestamp": f"2026-11-24T10:00:{second:02}Z", "activityProgress": "Completed",
-                "gradingProgress": "FullyGraded", "scoreGiven": given, "scoreMaximum": 100, "comment": "Kiriman ke-1."}  # fmt: skip
-        body = {name: value for name, value in (body | changes).items() if value is not ...}
+        body: dict[str, Any] = {
+            "userId": user, "timestamp": f"2026-11-24T10:00:{second:02}Z", "activityProgress": "Completed",
+            "gradingProgress": "FullyGraded", "scoreGiven": given, "scoreMaximum": 100, "comment": "Kiriman ke-1.",
+        }  # fmt: skip
         kind = changes.pop("kind", SCORE)
+        body = {name: value for name, value in (body | changes).items() if value is not ...}
         return self.call("POST", "/ags/7/lineitems/1/lineitem/scores", json=body, headers={"Content-Type": kind})
 
     def get(self, url: str, accept: str, **query: str) -> TestResponse:
