@@ -132,7 +132,7 @@ def _known(launch: Launch) -> Any:
             Space.id.label("space_id"), Space.title, Space.nrps_url, Space.lineitems_url, Space.ags_scopes,
             Person.id.label("person_id"), Person.name, Person.email,
             Member.role, Link.id.label("link_id"), Link.title.label("link_title"), Link.lineitem_url, Link.may_score,
-            Link.activity_ref, Link.points, Visit.first_at, GradeSlot.state.label("grade_state"),
+            Link.activity_ref, Link.asked_ref, Link.points, Visit.first_at, GradeSlot.state.label("grade_state"),
         )
         .select_from(Space)
         .outerjoin(Person, and_(Person.platform_id == Space.platform_id, Person.sub == launch.person.sub))
@@ -169,26 +169,32 @@ def _link(session: Db, launch: Launch, known: Any, space_id: int, now: datetime)
         told |= {"lineitem_url": known.lineitem_url, "may_score": known.may_score}
     if known is not None and known.link_id is not None:
         same = (known.link_title, known.lineitem_url, known.may_score) == tuple(told.values())
-        if same and (known.activity_ref or not launch.activity_ref) and not _brings_points(launch, known):
+        if same and not _asks_anew(launch, known) and not _brings_points(launch, known):
             return int(known.link_id)
     key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
     link_id = _upsert(session, Link, key, told, created_at=now)
     if known is not None and (known.lineitem_url, known.may_score) != (told["lineitem_url"], told["may_score"]):
         outbox.unpark(session, (launch.platform_id, space_id, link_id), now, reasons=UNTIL_COLUMN)
-    if launch.activity_ref:
+    asked = launch.activity_ref[:140]
+    if asked:
         session.execute(
             update(Link)
-            .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id, Link.activity_ref == "")
-            .values(activity_ref=launch.activity_ref[:140])
+            .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id, Link.asked_ref != asked)
+            .values(activity_ref=asked, asked_ref=asked, points=launch.points)
         )
     if launch.points is not None:
         session.execute(
             update(Link)
             .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id,
-                   Link.points.is_(None), Link.activity_ref == launch.activity_ref[:140])
+                   Link.points.is_(None), Link.activity_ref == asked)
             .values(points=launch.points)
         )  # fmt: skip
     return link_id
+
+
+def _asks_anew(launch: Launch, known: Any) -> bool:
+    """A teacher chose something else in the LMS; a link that was mended here keeps what it was given until then."""
+    return bool(launch.activity_ref) and launch.activity_ref[:140] != known.asked_ref
 
 
 def _brings_points(launch: Launch, known: Any) -> bool:
