@@ -36,6 +36,7 @@ def sandbox(port: int, tool_url: str, data: Path | None, profile: str) -> None:
         raise click.ClickException(f"Profil tidak dikenal / unknown profile: {error}") from error
     except sqlite3.Error as error:
         raise click.ClickException(f"{data}: {error}") from error
+
     class Quiet(WSGIRequestHandler):
         """Writes no request lines: they would carry login states and hints."""
 
