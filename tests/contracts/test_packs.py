@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import refresh
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -22,8 +23,9 @@ from lms_ext.packs.report import render
 from lms_ext.plugin_host import PluginHost, load_plugins
 from lms_ext.services import publishing
 from lms_ext.settings import Settings
+from lms_ext.web.i18n import LANGUAGE_COOKIE
 from lms_ext.web.tool import tool
-from tests.support.platform import key_server, launch, register
+from tests.support.platform import begin, claims, key_server, post, register, token
 
 ROOT = Path(__file__).parents[2] / "course_packs"
 PACKS = sorted(one.parent.name for one in ROOT.glob("*/pack.yaml"))
@@ -80,11 +82,17 @@ class Browser:
     def __init__(self, client: FlaskClient, ref: str) -> None:
         self.client = client
         target = f"http://localhost:8000/lti/launch?activity={ref}"
-        self.home = launch(client, target_link_uri=target, resource_link={"id": ref, "title": ref}).headers["Location"]
+        begun = begin(client, target_link_uri=target)
+        claimed = claims(begun.nonce, target_link_uri=target, resource_link={"id": ref.replace("/", "."), "title": ref})
+        answer = post(client, state=begun.state, id_token=token(claimed))
+        assert answer.status_code == 303, _plain(answer.text)
+        self.home = answer.headers["Location"]
         self.path = ref.partition("/")[2]
 
     def page(self, language: str) -> str:
-        answer = self.client.get(f"{self.home}?lang={language}", base_url="https://localhost")
+        refresh()  # the tests' own application context would keep the last request's language
+        self.client.set_cookie(LANGUAGE_COOKIE, language, domain="localhost")
+        answer = self.client.get(self.home, base_url="https://localhost")
         assert answer.status_code == 200, answer.text
         return answer.text
 
