@@ -61,9 +61,7 @@ def own_page(address: str) -> str:
 def _switch() -> list[dict[str, str]]:
     """The languages of the switch; the address of the current one is empty."""
     now = str(get_locale())
-    return [
-        {"code": code, "name": NAMES[code], "url": "" if code == now else _address(f"/language/{code}")} for code in LOCALES
-    ]
+    return [{"code": code, "name": NAMES[code], "url": "" if code == now else _address(f"/language/{code}")} for code in LOCALES]
 
 
 def _theme() -> str:

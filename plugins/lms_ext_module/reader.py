@@ -82,7 +82,7 @@ class _Reader:
             self.fence, self.fence_line = found[1], number
 
     def _heading(self, heading: re.Match[str], number: int) -> None:
-        title = re.sub(r"(?:\A|[ \t]+)#+\Z", "", (heading[2] or "").strip())
+        title = _unclosed(heading[2] or "")
         if heading[1] == "#":
             self.problem(
                 "module-heading",
@@ -94,7 +94,7 @@ class _Reader:
                 ),
             )
         braces = _BRACES.search(title)
-        section = _Section(title[: braces.start()].strip() if braces else title, number)
+        section = _Section(_unclosed(title[: braces.start()]) if braces else title, number)
         self.sections.append(section)
         for one in braces[1].split() if braces else ():
             self._attribute(section, one)
@@ -201,6 +201,11 @@ class _Reader:
             return None
         config: dict[str, Json] = {"kind": block.kind, "text": source, "id": f"b{place + 1}"}
         return config | ({"title": block.title} if block.title else {})
+
+
+def _unclosed(title: str) -> str:
+    """Take away the ``#`` that may close a heading."""
+    return re.sub(r"(?:\A|[ \t]+)#+\Z", "", title.strip()).strip()
 
 
 def _shown(written: str) -> str:

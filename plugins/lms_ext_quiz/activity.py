@@ -90,9 +90,11 @@ def _in_order(config: QuizConfig, work: Work) -> list[Question]:
 
 
 def _order(work: Work, question: Question) -> list[str]:
+    """Give the order that chance chose; an id it does not know goes last, so that no choice is ever missing."""
     choices = work.state.get("choices")
     kept = choices.get(question.id) if isinstance(choices, dict) else None
-    return [one for one in kept if isinstance(one, str)] if isinstance(kept, list) else question.ids()
+    known = [one for one in kept if isinstance(one, str)] if isinstance(kept, list) else []
+    return known + [one for one in question.ids() if one not in known]
 
 
 def _head(question: Question, work: Work) -> dict[str, Any]:

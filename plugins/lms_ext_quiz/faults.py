@@ -9,13 +9,13 @@ _LONGEST = 80
 RULES: Mapping[str, tuple[Text, Text]] = {
     "quiz-no-question": (
         text("Kuis ini tidak memuat soal.", "This quiz has no question."),
-        text("Mulai tiap soal dengan judul: `## Judul {#id}`.", "Begin each question with a heading: `## Title {#id}`."),
+        text("Mulai tiap soal dengan judul: `## Judul {{#id}}`.", "Begin each question with a heading: `## Title {{#id}}`."),
     ),
     "quiz-before-first": (
         text("Ada tulisan sebelum judul pertama.", "There is text before the first heading."),
         text(
-            "Pindahkan ke bawah judul soal, atau jadikan bacaan bersama dengan `# Judul {#id}` dan `stimulus=id` pada soalnya.",
-            "Move it under a question's heading, or make it a shared text: `# Title {#id}`, with `stimulus=id` on its questions.",
+            "Pindahkan ke bawah judul soal, atau jadikan bacaan bersama dengan `# Judul {{#id}}` dan `stimulus=id` pada soalnya.",
+            "Move it under a heading, or make it a shared text: `# Title {{#id}}`, with `stimulus=id` on its questions.",
         ),
     ),
     "quiz-no-id": (

@@ -127,6 +127,31 @@ def test_a_grade_that_the_teacher_wrote_is_kept(both: Both) -> None:
     assert (slot.state, slot.reason) == ("kept", "graded-there")
 
 
+def test_a_teacher_chooses_activities_and_a_learner_opens_one(both: Both) -> None:
+    both.register()
+    base = both.lms.settings.url
+    both.visitor.post(f"{base}/acting", {"person": "3"})
+    page = both.visitor.get(f"{base}/course/choose/launch")
+    while page.url.startswith(base):
+        page = both.visitor.submit(page)
+    csrf = re.search(r'name="csrf" value="([^"]*)"', page.text)
+    assert csrf, page.text
+    page = both.visitor.post(page.url, {"pick": "demo/sum", "csrf": csrf[1]})
+    while not page.url.startswith(base):
+        page = both.visitor.submit(page)
+    assert page.status == 200, page.text
+    chosen = both.lms.course.links()[-1]
+    assert chosen.title == "Jumlah"
+    column = both.lms.course.column(chosen.column_id or 0)
+    assert column is not None
+    assert column["maximum"] == 10
+    assert both.answer(both.open("20", chosen.id), "5").status == 200
+    assert both.deliver().state == "sent"
+    grade = both.lms.course.grade(column["id"], "20")
+    assert grade is not None
+    assert grade["score"] == 10
+
+
 def test_the_launch_survives_a_new_key_of_the_lms(both: Both) -> None:
     both.register()
     assert both.open("19", 1).status == 200

@@ -148,7 +148,7 @@ def test_deferred(keys: KeyServer, client: FlaskClient) -> None:
     review = learner.page
     for said in ("KUNCI-TEPAT", "KUNCI-BAHAS", "KUNCI-ANGKA", "KUNCI-LAIN", "dibaca sebagai 3,125", "Mahir", "90 %",
                  "5 tepat, 0 sebagian, 1 belum tepat, 0 belum dijawab", "Dipilih, tepat",
-                 "Jawaban tepat, tidak dipilih"):  # fmt: skip
+                  "Jawaban tepat, tidak dipilih"):  # fmt: skip
         assert said in review
     assert "KUNCI-SALAH" not in review  # feedback belongs to the answer given
     assert "<input" not in review.split("percakapan")[0].split("Hasil percobaan ini")[1].split("</main>")[0].split("<form")[0]

@@ -1,6 +1,7 @@
 """The notation: the same config as the full form, every mistake with its line, and no text that breaks the reader."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -93,8 +94,14 @@ def test_mistakes_of_content(body: str, said: str) -> None:
 def test_lines_lead_to_the_file() -> None:
     reading = read("# S {#s}\n\nteks\n\n## A {#a stimulus=s}\n\nSoal\n- [x] a\n- [ ] b\n? h\n! s", "a.quiz.md", 11)
     at = reading.lines
-    places: list[tuple[str | int, ...]] = [("stimuli", 0, "text"), ("questions", 0), ("questions", 0, "stem"),
-                                           ("questions", 0, "choices", 1), ("questions", 0, "hints", 0), ("questions", 0, "solution")]  # fmt: skip
+    places: list[tuple[str | int, ...]] = [
+        ("stimuli", 0, "text"),
+        ("questions", 0),
+        ("questions", 0, "stem"),
+        ("questions", 0, "choices", 1),
+        ("questions", 0, "hints", 0),
+        ("questions", 0, "solution"),
+    ]
     assert [at[place] for place in places] == [13, 15, 17, 19, 20, 21]
 
 
@@ -121,8 +128,10 @@ def test_attributes() -> None:
     assert id_from("!") != id_from("?")
 
 
-PIECES = ["## A {#a", "}", "# S {#s}", "- [x] a", "- [ ] b", "- => c", "- a => b", "= 1", "= *", "= benar", "? h", "! s", ":::", "```",
-          " {fraction=", "~~~", "  x", "{", "\n", "\n", "\n", " ", "type=", "multiple", "numeric", "±", "1.500", "points=9"]  # fmt: skip
+PIECES = [
+    *("## A {#a", "}", "# S {#s}", "- [x] a", "- [ ] b", "- => c", "- a => b", "= 1", "= *", "= benar", "? h", "! s", ":::"),
+    *("```", " {fraction=", "~~~", "  x", "{", "\n", "\n", "\n", " ", "type=", "multiple", "numeric", "±", "1.500", "points=9"),
+]
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=40).map("".join))
@@ -130,18 +139,17 @@ def test_no_text_breaks_the_reader(body: str) -> None:
     reading = read(body, "a.quiz.md", 1)
     json.dumps(dict(reading.config), allow_nan=False)
     assert all(one.line >= 1 and one.message["id"] and one.fix["en"] for one in reading.problems)
-    try:
+    with suppress(ValidationError):
         QuizSchema().load(dict(reading.config))
-    except ValidationError as error:
-        assert error.messages
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5), lambda one: st.lists(one) | st.dictionaries(
-    st.sampled_from(["questions", "id", "type", "stem", "answers", "choices", "pairs", "value", "tolerance"]), one)))  # fmt: skip
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+KEYS = st.sampled_from(["questions", "id", "type", "stem", "answers", "choices", "pairs", "value", "tolerance"])
+
+
+@given(st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner), max_leaves=8))
 def test_no_answer_breaks_the_schema(value: Any) -> None:
     for kind in ("numeric", "text", "truefalse", "single"):
         part = "choices" if kind == "single" else "answers"
-        try:
+        with suppress(ValidationError):
             QuizSchema().load({"questions": [{"id": "a", "type": kind, "stem": "x", part: [{"value": value}, value]}, value]})
-        except ValidationError as error:
-            assert error.messages
