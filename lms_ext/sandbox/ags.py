@@ -1,5 +1,6 @@
 """Assignment and Grade Services of the practice LMS."""
 
+import math
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -55,7 +56,7 @@ def _checked(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict) or not isinstance(body.get("label"), str) or not body["label"].strip():
         raise Problem(400, "label must be text")
     maximum = body.get("scoreMaximum")
-    if isinstance(maximum, bool) or not isinstance(maximum, (int, float)) or maximum <= 0:
+    if isinstance(maximum, bool) or not isinstance(maximum, (int, float)) or not 0 < maximum < math.inf:
         raise Problem(400, "scoreMaximum must be a number above 0")
     names = {"resource_id": "resourceId", "tag": "tag", "starts": "startDateTime", "ends": "endDateTime"}
     values = {name: str(body.get(theirs) or "") for name, theirs in names.items()}
@@ -68,12 +69,10 @@ def list_items() -> Response:
     """List line items, filtered and paged."""
     need_scope(_WRITE, _READ)
     need_accept(_ITEMS)
-    wanted = {"resourceId": "resource_id", "tag": "tag"}
     rows = practice().course.columns()
-    for theirs, name in wanted.items():
-        if theirs.lower() in {one.lower() for one in request.args}:
-            value = request.args.get(theirs, request.args.get(f"{theirs[:-2]}_id", ""))
-            rows = [row for row in rows if row[name] == value]
+    for name in ("resource_id", "tag"):
+        if name in request.args:
+            rows = [row for row in rows if row[name] == request.args[name]]
     link = request.args.get("resource_link_id")
     if link is not None:
         rows = [row for row in rows if row["link_id"] and outer_id(practice(), "link", str(row["link_id"])) == link]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from lms_ext.domain.access import Actor
@@ -20,6 +20,20 @@ from lms_ext.services import drafting, scoring
 from lms_ext.services.seats import Db, LinkInfo
 
 log = structlog.get_logger(__name__)
+
+
+_ATTEMPTS = (
+    select(Attempt)
+    .where(
+        *(
+            getattr(Attempt, name) == bindparam(name)
+            for name in ("platform_id", "space_id", "link_id", "activity_ref", "person_id")
+        )
+    )
+    .order_by(Attempt.number)
+)
+_ATTEMPT = select(Attempt).where(*(getattr(Attempt, name) == bindparam(name) for name in ("platform_id", "space_id", "id")))
+_LOCKED = _ATTEMPT.with_for_update().execution_options(populate_existing=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +55,14 @@ def attempts(session: Db, actor: Actor, link_id: int, ref: str, person_id: int |
     """List a person's attempts at an activity through a link, oldest first."""
     return (
         session.execute(
-            select(Attempt)
-            .where(
-                Attempt.platform_id == actor.platform_id,
-                Attempt.space_id == actor.space_id,
-                Attempt.link_id == link_id,
-                Attempt.activity_ref == ref,
-                Attempt.person_id == (person_id or actor.person_id),
-            )
-            .order_by(Attempt.number)
+            _ATTEMPTS,
+            {
+                "platform_id": actor.platform_id,
+                "space_id": actor.space_id,
+                "link_id": link_id,
+                "activity_ref": ref,
+                "person_id": person_id or actor.person_id,
+            },
         )
         .scalars()
         .all()
@@ -91,14 +104,18 @@ def begin(
     return attempt
 
 
+def find(session: Db, actor: Actor, attempt_id: int) -> Attempt | None:
+    """Read an attempt of this space."""
+    return session.execute(_ATTEMPT, _key(actor, attempt_id)).scalar_one_or_none()
+
+
 def locked(session: Db, actor: Actor, attempt_id: int) -> Attempt | None:
     """Read an attempt of this space for changing it; others wait until our commit."""
-    return session.execute(
-        select(Attempt)
-        .where(Attempt.platform_id == actor.platform_id, Attempt.space_id == actor.space_id, Attempt.id == attempt_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    return session.execute(_LOCKED, _key(actor, attempt_id)).scalar_one_or_none()
+
+
+def _key(actor: Actor, attempt_id: int) -> dict[str, int]:
+    return {"platform_id": actor.platform_id, "space_id": actor.space_id, "id": attempt_id}
 
 
 def submissions(session: Db, attempt: Attempt) -> Sequence[Submission]:

@@ -187,11 +187,7 @@ def _own_attempt(here: Place, attempt_id: str, *, lock: bool = False) -> Attempt
     if not attempt_id.isdecimal() or int(attempt_id) >= 1 << 63:
         raise Refused("not-found")
     actor = here.visitor.seat.actor
-    found = (
-        attempting.locked(db.session, actor, int(attempt_id))
-        if lock
-        else db.session.get(Attempt, (actor.platform_id, actor.space_id, int(attempt_id)))
-    )
+    found = attempting.locked(db.session, actor, int(attempt_id)) if lock else attempting.find(db.session, actor, int(attempt_id))
     if found is None or found.person_id != actor.person_id or found.activity_ref != here.activity.ref:
         raise Refused("not-found")
     return found

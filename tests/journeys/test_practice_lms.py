@@ -2,6 +2,7 @@
 
 import re
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -50,15 +51,20 @@ class Both:
         fields = {name: page.form()[1].get(name) or _hidden(page, name) for name in names}
         return self.visitor.post(f"{page.url}/a/sum/submit", fields | {"total": total, "action": "submit"})
 
-    def deliver(self, rounds: int = 1) -> GradeSlot:
-        for _ in range(rounds):
+    def deliver(self) -> GradeSlot:
+        """Let the worker try, again and again where the LMS asked for a pause, until the grade is settled."""
+        worker, deadline = Worker(self.app), time.monotonic() + 20
+        while True:
             db.session.rollback()
             db.session.execute(update(GradeSlot).values(due_at=utcnow() - timedelta(seconds=1)))
             db.session.commit()
-            Worker(self.app).once()
-        db.session.rollback()
-        db.session.expire_all()
-        return db.session.execute(select(GradeSlot)).scalar_one()
+            worker.once()
+            db.session.rollback()
+            db.session.expire_all()
+            slot = db.session.execute(select(GradeSlot)).scalar_one()
+            if slot.state in {"sent", "kept", "parked"} or time.monotonic() > deadline:
+                return slot
+            time.sleep(0.2)
 
 
 def _hidden(page: Page, name: str) -> str:
@@ -106,13 +112,13 @@ def test_from_the_course_to_the_gradebook(both: Both, profile: str) -> None:
     assert (grade["score"], grade["given_by"]) == (100.0, "tool")
 
 
-@pytest.mark.parametrize(("kind", "rounds"), [("503", 2), ("cut", 2), ("html", 1), ("401", 1)])
-def test_a_fault_delays_but_loses_no_grade(both: Both, kind: str, rounds: int) -> None:
+@pytest.mark.parametrize("kind", ["503", "429", "cut", "html", "401"])
+def test_a_fault_delays_but_loses_no_grade(both: Both, kind: str) -> None:
     both.lms.set_profile("moodle")
     both.register()
     both.answer(both.open("19", 1), "5")
-    both.lms.faults.add("scores", kind)
-    assert both.deliver(rounds).state == "sent"
+    both.lms.faults.add("scores", kind, seconds=1)
+    assert both.deliver().state == "sent"
     grade = both.lms.course.grade(1, "19")
     assert grade is not None
     assert grade["score"] == 100.0
@@ -125,6 +131,31 @@ def test_a_grade_that_the_teacher_wrote_is_kept(both: Both) -> None:
     both.lms.course.write_own(1, "19", 61, "Sudah dibahas.", "Wulan Prameswari")
     slot = both.deliver()
     assert (slot.state, slot.reason) == ("kept", "graded-there")
+
+
+def test_a_teacher_chooses_activities_and_a_learner_opens_one(both: Both) -> None:
+    both.register()
+    base = both.lms.settings.url
+    both.visitor.post(f"{base}/acting", {"person": "3"})
+    page = both.visitor.get(f"{base}/course/choose/launch")
+    while page.url.startswith(base):
+        page = both.visitor.submit(page)
+    csrf = re.search(r'name="csrf" value="([^"]*)"', page.text)
+    assert csrf, page.text
+    page = both.visitor.post(page.url, {"pick": "demo/sum", "csrf": csrf[1]})
+    while not page.url.startswith(base):
+        page = both.visitor.submit(page)
+    assert page.status == 200, page.text
+    chosen = both.lms.course.links()[-1]
+    assert chosen.title == "Jumlah"
+    column = both.lms.course.column(chosen.column_id or 0)
+    assert column is not None
+    assert column["maximum"] == 10
+    assert both.answer(both.open("20", chosen.id), "5").status == 200
+    assert both.deliver().state == "sent"
+    grade = both.lms.course.grade(column["id"], "20")
+    assert grade is not None
+    assert grade["score"] == 10
 
 
 def test_the_launch_survives_a_new_key_of_the_lms(both: Both) -> None:
