@@ -33,6 +33,7 @@ class Stored:
     value: tuple[str, ...]
     rev: int
     tab: str
+    saved_at: datetime | None = None
 
 
 @dataclass
@@ -49,13 +50,13 @@ class Saved:
 def stored(session: Db, attempt: Attempt) -> dict[str, Stored]:
     """Read all fields of an attempt."""
     rows = session.execute(
-        select(Draft.field, Draft.value, Draft.rev, Draft.tab).where(
+        select(Draft.field, Draft.value, Draft.rev, Draft.tab, Draft.saved_at).where(
             Draft.platform_id == attempt.platform_id,
             Draft.space_id == attempt.space_id,
             Draft.attempt_id == attempt.id,
         )
     )
-    return {row.field: Stored(tuple(row.value), row.rev, row.tab) for row in rows}
+    return {row.field: Stored(tuple(row.value), row.rev, row.tab, row.saved_at) for row in rows}
 
 
 def answer(drafts: Mapping[str, Stored]) -> Answer:

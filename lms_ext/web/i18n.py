@@ -61,9 +61,7 @@ def own_page(address: str) -> str:
 def _switch() -> list[dict[str, str]]:
     """The languages of the switch; the address of the current one is empty."""
     now = str(get_locale())
-    return [
-        {"code": code, "name": NAMES[code], "url": "" if code == now else _address(f"/language/{code}")} for code in LOCALES
-    ]
+    return [{"code": code, "name": NAMES[code], "url": "" if code == now else _address(f"/language/{code}")} for code in LOCALES]
 
 
 def _theme() -> str:
@@ -119,18 +117,18 @@ def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
 
     @app.template_filter("moment")
     def _moment(value: datetime) -> str:
-        return f"{format_datetime(value, 'd MMMM yyyy')}, {_clock(value)} {zone}"
+        return f"{format_datetime(value, 'd MMMM yyyy')}, {clock(value)} {zone}"
 
     @app.template_filter("clock")
-    def _only_clock(value: datetime) -> str:
-        return _clock(value)
+    def _onlyclock(value: datetime) -> str:
+        return clock(value)
 
     @app.template_filter("points")
     def _points(value: float) -> str:
         return str(format_decimal(round(value, 2)))
 
 
-def _clock(value: datetime) -> str:
+def clock(value: datetime) -> str:
     """Hours and minutes as each language writes them: 10.42 and 10:42."""
     return str(format_datetime(value, "HH:mm" if str(get_locale()) == "en" else "HH.mm"))
 

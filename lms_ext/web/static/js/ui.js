@@ -80,15 +80,4 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (form?.matches("[data-submit-on-change]")) form.requestSubmit();
-  if (form?.matches("[data-pick]")) picked(form);
 });
-
-// The picker: how many are chosen and their points.
-function picked(form) {
-  const chosen = [...all("input[type=checkbox]:checked", form)].filter((one) => one.dataset.points !== undefined);
-  const points = chosen.reduce((sum, one) => sum + Number(one.dataset.points || 0), 0);
-  for (const out of all("[data-pick-out]", form)) {
-    out.textContent = english ? `${chosen.length} chosen, ${points} points` : `${chosen.length} dipilih, ${points} poin`;
-  }
-}
-all("form[data-pick]").forEach(picked);
