@@ -17,6 +17,7 @@ const unsent = new Map(); // name -> { value, n, base, sent: the value under way
 const clashes = new Map(); // name -> the box that asks
 const own = new Set(["csrf", "attempt", "client_key", "tab", "revs"]);
 const shelf = seal && globalThis.crypto?.subtle && globalThis.indexedDB ? new Shelf(attempt, tab, seal) : null;
+const stored = new Map(); // name -> the value that the server has, as this page knows
 let counter = Date.now();
 let timer = 0;
 let wait = 1000;
@@ -63,6 +64,7 @@ async function keep() {
 function note(name) {
   if (!name || own.has(name) || !controls(name).length || controls(name)[0].type === "hidden") return;
   const before = unsent.get(name);
+  if (!before && same(value(name), stored.get(name))) return;
   unsent.set(name, { value: value(name), n: ++counter, base: before ? before.base : revs[name] || 0, sent: before?.sent });
   kept = false;
   if (!shelf) tell();
@@ -125,6 +127,7 @@ function settle(fields, told) {
   wait = 1000;
   for (const [name, { rev }] of Object.entries(told.saved)) {
     revs[name] = rev;
+    stored.set(name, fields[name].value);
     const now = unsent.get(name);
     if (now?.n === fields[name].n) unsent.delete(name);
     else if (now) Object.assign(now, { base: rev, sent: undefined });
@@ -156,7 +159,7 @@ function clash(name, theirs, rev, left) {
     inner.append(make("p", "small", title), make("p", "msg-quote", shown(values)));
     const button = make("button", "btn btn-secondary", label);
     button.type = "button";
-    button.addEventListener("click", () => { box.remove(); clashes.delete(name); revs[name] = rev; form.elements.revs.value = JSON.stringify(revs); chosen(); control.focus(); });
+    button.addEventListener("click", () => { box.remove(); clashes.delete(name); revs[name] = rev; stored.set(name, theirs); form.elements.revs.value = JSON.stringify(revs); chosen(); control.focus(); });
     acts.append(button);
   };
   offer(pick("Di sana:", "There:"), theirs, pick("Pakai yang di sana", "Use that one"), () => { fill(name, theirs); unsent.delete(name); keep(); say("saved", "Tersimpan di server", "Saved on the server"); });
@@ -219,7 +222,8 @@ async function submit(event) {
   say("sending", "Mengirim …", "Sending …");
   await sending; // so that revisions are those of the last save
   try {
-    const answer = await fetch(form.action, { method: "POST", body: body(), headers: { Accept: "application/json" } });
+    const answer = await fetch(form.getAttribute("action"), { // form.action is the button of that name
+      method: "POST", body: body(), headers: { Accept: "application/json" } });
     if (answer.status >= 500) throw new Error(String(answer.status));
     const page = answer.headers.get("Content-Type")?.startsWith("text/html") ? await answer.text() : "";
     const told = page ? {} : await answer.json();
@@ -251,6 +255,7 @@ function go(url) {
   if (reload && here.hash) location.reload();
 }
 
+for (const { name } of form.elements) if (name && !own.has(name)) stored.set(name, value(name));
 form.addEventListener("input", (event) => note(event.target.name));
 form.addEventListener("change", (event) => { note(event.target.name); send(); });
 form.addEventListener("submit", submit);
