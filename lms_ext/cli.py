@@ -10,7 +10,9 @@ import click
 from lms_ext import __version__
 from lms_ext.cli_app import InApp, open_app
 from lms_ext.cli_demo import demo
+from lms_ext.cli_grades import grades
 from lms_ext.cli_packs import pack
+from lms_ext.cli_sandbox import sandbox
 
 
 @click.group()
@@ -188,4 +190,7 @@ def worker() -> None:
 
 
 main.add_command(demo)
+main.add_command(sandbox)
 main.add_command(pack)
+main.add_command(grades)
+main.add_command(sandbox)

@@ -91,9 +91,10 @@ def publish(path: Path, lang: str) -> None:
 @_language
 def list_packs(lang: str) -> None:
     """List the published packs: id, version, snapshot, when, and attempts under way."""
-    from lms_ext.models import db
+    from lms_ext.models import db, engine
     from lms_ext.services import publishing
 
+    engine.reads_only()
     for one in publishing.every(db.session):
         click.echo("\t".join([one.pack, one.version, one.snapshot[:12], f"{one.since:%Y-%m-%d %H:%M} UTC", _work(one, lang)]))
 
@@ -110,12 +111,13 @@ def _work(one: Any, lang: str) -> str:
 @_language
 def diff_pack(path: Path, lang: str) -> None:
     """Say what differs between a pack (a folder or a .zip) and what is published, and what people at work will notice."""
-    from lms_ext.models import db
+    from lms_ext.models import db, engine
     from lms_ext.packs import report
     from lms_ext.packs.diffing import diff
     from lms_ext.services import publishing
     from lms_ext.web.tool import tool
 
+    engine.reads_only()
     found, _ = _read(path, tool().plugins, lang)
     published = publishing.published(db.session, found.id)
     if published is None:

@@ -60,9 +60,23 @@ class Worker:
             pause = self._round()
             self._wake.wait(pause)
             self._wake.clear()
+        self.close()
+
+    def close(self) -> None:
+        """Wait for what is in flight and record it."""
+        try:
+            self._await_flying()
+        except SQLAlchemyError as error:  # leases run out: these scores will be sent again, which does no harm
+            log.warning("worker.database", error=type(error).__name__)
         self._pool.shutdown()
+
+    def _await_flying(self) -> None:
         with self._app.app_context():
-            self._settle()
+            while self._flying.total():
+                self._settle()
+                if self._flying.total():
+                    self._wake.wait(_IDLE)
+                    self._wake.clear()
 
     def _round(self) -> float:
         """Settle, claim, tidy; gives seconds until the next look is worth while."""
@@ -87,10 +101,7 @@ class Worker:
             flying = self._flying.total()
             if not flying:
                 return tried
-            while self._flying.total():
-                self._wake.wait(_IDLE)
-                self._wake.clear()
-                self._settle()
+            self._await_flying()
             tried += flying
 
     def _settle(self) -> None:

@@ -38,6 +38,12 @@ def _id(value: object, limit: int = 255) -> bool:
     return isinstance(value, str) and 0 < len(value) <= limit and value.isprintable()
 
 
+def missing(body: dict[str, Any]) -> list[str]:
+    """Name the required claims that are absent, for the log: a person is told only the first problem."""
+    ours = ("message_type", "version", "deployment_id", "roles", "target_link_uri")
+    return [name for name in ("iss", "aud", "sub", *(LTI + one for one in ours)) if body.get(name) is None]
+
+
 def check(body: dict[str, Any]) -> None:
     """Refuse what is missing or of the wrong shape, by the first problem in the order of the refusal matrix."""
     kind = _kind(body)

@@ -146,6 +146,8 @@ class Gateway:
             return self._read(message, platform, state, in_frame=in_frame)
         except Refused as refused:
             refused.context.setdefault("return_url", message.way_back(self._fit))
+            if message.missing():
+                refused.facts["missing"] = message.missing()
             raise
 
     def _read(self, message: Message, platform: KnownPlatform, state: State, *, in_frame: bool) -> Launch:

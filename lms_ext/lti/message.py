@@ -78,6 +78,10 @@ class Message(MessageLaunch[Any, Any, Any, Any]):
         """Give the address of the course to return to; "" while nothing proves that the platform wrote it."""
         return claims.return_url(self._jwt["body"], fit_url) if self._proven else ""
 
+    def missing(self) -> list[str]:
+        """Name the required claims that a proven message lacks."""
+        return claims.missing(self._jwt["body"]) if self._proven else []
+
     def _get_request_param(self, key: str) -> str:
         return {"id_token": self._token, "state": self._state.id}[key]
 

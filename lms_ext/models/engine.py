@@ -4,7 +4,7 @@ from contextvars import ContextVar
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, event
 from sqlalchemy.orm import Session, scoped_session
 
 _writing: ContextVar[bool] = ContextVar("writing", default=True)
@@ -34,6 +34,14 @@ def prepare(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def run(session: Session | scoped_session[Any], statement: Executable, values: dict[str, Any]) -> CursorResult[Any]:
+    """Run a Core statement that was built once, with its values, in the session's transaction.
+
+    For hot paths: building a statement costs about five times as much as running it, and the ORM's own execution doubles it.
+    """
+    return session.connection().execute(statement, values)
 
 
 def reads_only() -> None:

@@ -98,3 +98,8 @@ def wake(session: Db, platform_id: int, now: datetime) -> None:
         )
         .values(due_at=now)
     )
+
+
+def every(session: Db) -> dict[int, Pace]:
+    """Give the pace of each platform that anything was sent to."""
+    return {row.platform_id: _pace(row) for row in session.execute(select(*_MINE.values()))}

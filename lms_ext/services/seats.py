@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from lms_ext.domain.access import Actor
 from lms_ext.domain.people import Role
-from lms_ext.models import LaunchSession, Link, Person, Platform, Space
+from lms_ext.models import LaunchSession, Link, Person, Platform, Space, engine
 
 Db = Session | scoped_session[Any]
 
@@ -58,15 +58,16 @@ _QUERY = (
         Link,
         and_(Link.platform_id == _LAUNCH.platform_id, Link.space_id == _LAUNCH.space_id, Link.id == _LAUNCH.link_id),
     )
+    .where(
+        _LAUNCH.platform_id == bindparam("platform_id"), _LAUNCH.space_id == bindparam("space_id"), _LAUNCH.id == bindparam("id")
+    )
 )  # fmt: skip
 
 
 def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: datetime) -> Seat | None:
     """Find the launch `(platform, space, id)`; None when it is unknown, over, of another browser, or its platform is disabled."""
     platform_id, space_id, launch_id = key
-    row = session.execute(
-        _QUERY.where(_LAUNCH.platform_id == platform_id, _LAUNCH.space_id == space_id, _LAUNCH.id == launch_id)
-    ).one_or_none()
+    row = engine.run(session, _QUERY, {"platform_id": platform_id, "space_id": space_id, "id": launch_id}).one_or_none()
     if row is None or row.secret_hash != secret_hash or row.ended_at or row.expires_at <= now or row.status != "active":
         return None
     link = None

@@ -1,6 +1,5 @@
 """A real Chromium before the real application, launched from a platform that signs."""
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,21 +10,17 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lms_ext.app import create_app
 from lms_ext.models import db
 from tests.browser.content import publish_course
 from tests.support import sum_plugin
+from tests.support.browser import launched
 from tests.support.databases import test_settings
 from tests.support.platform import claims, key_server, login_params, register, token
 from tests.support.servers import free_port
-
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,15 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Give the system's Chromium, or else the one that Playwright installed."""
-    found = next((path for path in map(shutil.which, CHROMIUM) if path), None)
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        except PlaywrightError as error:
-            pytest.fail(f"Chromium is missing: run `apt-get install chromium` or `playwright install chromium`. ({error})")
+    """Give the system's Chromium; it fails with a sentence when there is none."""
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

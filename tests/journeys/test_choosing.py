@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from lms_ext.web.tool import tool
 from tests.support import sum_plugin
 from tests.support.pages import Element, press, read
 from tests.support.platform import KeyServer, begin, claims, key_server, launch, post, register, token
+from tests.support.sum_plugin import CRASH
 
 DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -322,3 +324,56 @@ def test_a_session_that_is_over_shows_the_way_back_to_its_own_browser_only(clien
     assert "lms.example" not in stranger.text
     asked = client.get(home, base_url="https://localhost", headers={"Accept": "application/json"})
     assert json.loads(asked.text)["return_url"] == "https://lms.example/course/7"
+
+
+def test_choosing_anew_in_the_lms_counts_and_a_mended_link_stays_mended(client: FlaskClient, keys: KeyServer) -> None:
+    def opened(**custom: str) -> tuple[str, int | None]:
+        link_launch(client, roles=TEACHER, **custom)
+        db.session.rollback()
+        link = db.session.execute(select(Link)).scalar_one()
+        return link.activity_ref, link.points
+
+    assert opened(activity="demo/old", points="7") == ("demo/old", 7)
+    home = link_launch(client, roles=TEACHER, activity="demo/old", points="7")
+    page = read(client.get(home, base_url="https://localhost").text)
+    use = next(one for one in page.all("button") if one.words == "Pakai untuk tautan ini")
+    sent = press(page, use, tick=("demo/refleksi",))
+    assert client.post(sent.url, data=dict(sent.fields), base_url="https://localhost").status_code == 303
+    assert opened(activity="demo/old", points="7") == ("demo/refleksi", None)
+    assert opened() == ("demo/refleksi", None)
+    assert opened(activity="lain/jumat", points="60") == ("lain/jumat", 60)
+    assert opened(activity="lain/jumat", points="x") == ("lain/jumat", 60)
+
+
+@pytest.mark.parametrize("points", ["101", "-1", "7.5", "1000", "", "$Points", "٣"])
+def test_points_that_are_nonsense_leave_the_authors(client: FlaskClient, keys: KeyServer, points: str) -> None:
+    link_launch(client, roles=TEACHER, activity="demo/sum", points=points)
+    assert db.session.execute(select(Link.points)).scalar_one() is None
+
+
+def test_of_two_answers_at_once_one_reaches_the_lms(app: Flask, keys: KeyServer) -> None:
+    teacher = Teacher(app.test_client(), keys)
+    csrf = teacher.button("Tambahkan")["value"]
+    cookies = "; ".join(f"{one.key}={one.value}" for one in teacher.client._cookies.values())
+    db.session.remove()
+
+    def answer(_: int) -> TestResponse:
+        browser = app.test_client(use_cookies=False)
+        form = {"csrf": csrf, "pick": "demo/sum"}
+        return browser.post(teacher.url, data=form, base_url="https://localhost", headers={"Cookie": cookies})
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(answer, range(4)))
+    assert sorted(one.status_code for one in answers) == [200, 409, 409, 409]
+    assert sum('name="JWT"' in one.text for one in answers) == 1
+
+
+def test_a_plugin_that_cannot_preview_can_still_be_chosen(teacher: Teacher, client: FlaskClient) -> None:
+    publish("rusak", activity("crash", "Rusak"))
+    teacher.page = teacher.get("?show=rusak/crash&pick=rusak/crash")
+    assert "Seperti dilihat peserta" in teacher.page.words
+    publish("rusak", activity("crash", "Rusak", config={"first": CRASH, "second": 3}))
+    teacher.page = teacher.get("?show=rusak/crash&pick=rusak/crash")
+    assert "Pratinjau tidak dapat dibuat." in teacher.page.words
+    (item,) = sent_token(client, teacher.do(teacher.button("Tambahkan")))[DL + "content_items"]
+    assert item["custom"]["activity"] == "rusak/crash"

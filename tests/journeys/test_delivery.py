@@ -33,8 +33,10 @@ def room(app: Flask, book: Book) -> Classroom:
 
 
 @pytest.fixture
-def worker(app: Flask) -> Worker:
-    return Worker(app, Rules(first_rate=1000.0))
+def worker(app: Flask) -> Iterator[Worker]:
+    one = Worker(app, Rules(first_rate=1000.0))
+    yield one
+    one.close()
 
 
 def score(room: Classroom, given: float) -> None:

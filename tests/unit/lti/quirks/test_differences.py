@@ -84,7 +84,8 @@ def test_refusals_about_time(kind: type[Quirks], status: int, body: str, expecte
         (Canvas, 403, {}, False),
         (Canvas, 429, {}, True),
         (Quirks, 403, {"x-rate-limit-remaining": "0"}, False),
-        (Quirks, 503, {}, True),
+        (Quirks, 503, {}, False),
+        (Quirks, 503, {"retry-after": "5"}, True),
     ],
 )
 def test_being_asked_to_slow_down(kind: type[Quirks], status: int, headers: dict[str, str], expected: bool) -> None:
