@@ -37,7 +37,7 @@ def start_login(lms: Practice, body: dict[str, Any], target: str) -> Response:
         Message(
             N_("Pembukaan dimulai untuk %(name)s"), {"name": body["name"]}, incoming=False,
             line=f"{profile.login_method} {url}",
-            request="\n".join(f"{name}: {value}" for name, value in fields.items()),
+            request="\n".join(f"{name}: {value}" for name, value in masked(fields).items()),
         )
     )  # fmt: skip
     if profile.login_method == "GET":
