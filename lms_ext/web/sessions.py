@@ -3,6 +3,7 @@
 Each launch has its own cookie under its own path, so tabs never fight and no request carries another launch's secret.
 """
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -84,6 +85,13 @@ def csrf_fits(secret: str) -> bool:
     """Check the token that a form field or the X-CSRF-Token header brought."""
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
     return hmac.compare_digest(given, csrf_token(secret))
+
+
+def draft_seal(platform_id: int, space_id: int, attempt_id: int, person_id: int) -> str:
+    """Derive the key, in base64, that seals what one person's attempt leaves on a device; no other person's page carries it."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    about = f"draft:{platform_id}:{space_id}:{attempt_id}:{person_id}"
+    return base64.b64encode(hmac.new(key, about.encode(), hashlib.sha256).digest()).decode()
 
 
 def register(app: Flask) -> None:
