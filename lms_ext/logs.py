@@ -18,7 +18,10 @@ def _drop_private(_logger: object, _method: str, event: EventDict) -> EventDict:
 
 
 def _where(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """Write an exception as its type and the places of our own code (and the last place) it came through: its message may quote a person's words."""
+    """Write an exception as its type and the places of our own code it came through, and the last one.
+
+    Its message stays out: it may quote a person's words.
+    """
     error = event.pop("exc_info", None)
     if error is True:
         error = sys.exc_info()[1]
