@@ -13,7 +13,22 @@ from lms_ext.defaults import builtin_plugins
 from lms_ext.lti import quirks
 from lms_ext.models import db, engine
 from lms_ext.settings import Settings, data_folder
-from lms_ext.web import activities, assets, choosing, errors, front, health, i18n, landing, lti, packs, sessions, teaching, tool
+from lms_ext.web import (
+    activities,
+    assets,
+    choosing,
+    compression,
+    errors,
+    front,
+    health,
+    i18n,
+    landing,
+    lti,
+    packs,
+    sessions,
+    teaching,
+    tool,
+)
 
 
 def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, object] | None = None) -> Flask:
@@ -49,6 +64,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     tool.install(app, settings, plugins)
 
     i18n.register(app, settings, plugins)
+    compression.register(app)  # first, so that it runs after what else changes answers
     assets.register(app, plugins)
     sessions.register(app)
     errors.register(app)

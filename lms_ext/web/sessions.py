@@ -3,7 +3,6 @@
 Each launch has its own cookie under its own path, so tabs never fight and no request carries another launch's secret.
 """
 
-import base64
 import hashlib
 import hmac
 import secrets
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, request
 from werkzeug.routing import BaseConverter, ValidationError
+
+from lms_ext.web.masks import masked, unmasked
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 SECRET_COOKIE = "__Secure-lx"  # noqa: S105 - a name, not a secret
@@ -76,22 +77,24 @@ def set_cookie(response: Response, name: str, value: str, *, path: str, seconds:
 
 
 def csrf_token(secret: str) -> str:
-    """Derive the form token of a launch from its cookie's secret; a page of another launch cannot know it."""
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(key, b"csrf:" + secret.encode(), hashlib.sha256).hexdigest()[:32]
+    """Derive the form token of a launch from its cookie's secret, masked; a page of another launch cannot know it."""
+    return masked(_derived(f"csrf:{secret}")[:16])
 
 
 def csrf_fits(secret: str) -> bool:
     """Check the token that a form field or the X-CSRF-Token header brought."""
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
-    return hmac.compare_digest(given, csrf_token(secret))
+    return hmac.compare_digest(unmasked(given), _derived(f"csrf:{secret}")[:16])
 
 
 def draft_seal(platform_id: int, space_id: int, attempt_id: int, person_id: int) -> str:
-    """Derive the key, in base64, that seals what one person's attempt leaves on a device; no other person's page carries it."""
+    """Derive the key that seals what one person's attempt leaves on a device, masked; no other person's page carries it."""
+    return masked(_derived(f"draft:{platform_id}:{space_id}:{attempt_id}:{person_id}"))
+
+
+def _derived(about: str) -> bytes:
     key = str(current_app.config["SECRET_KEY"]).encode()
-    about = f"draft:{platform_id}:{space_id}:{attempt_id}:{person_id}"
-    return base64.b64encode(hmac.new(key, about.encode(), hashlib.sha256).digest()).decode()
+    return hmac.new(key, about.encode(), hashlib.sha256).digest()
 
 
 def register(app: Flask) -> None:

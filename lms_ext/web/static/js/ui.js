@@ -17,12 +17,12 @@ if (window.parent !== window) {
 
 // Words: counted over every textarea inside; the goal informs and never blocks.
 for (const box of all("[data-words]")) {
-  const out = document.querySelector(box.dataset.words || "[data-words-out]");
+  const out = document.querySelector("[data-words-out]");
   const bar = document.querySelector("[data-words-bar]");
   const fields = box.matches("textarea") ? [box] : all("textarea", box);
   const count = () => {
     const words = [...fields].reduce((sum, one) => sum + (one.value.match(/\S+/g) || []).length, 0);
-    if (out) out.textContent = english ? `${words} words` : `${words} kata`;
+    if (out) out.textContent = words;
     if (bar) bar.value = Math.min(words, bar.max);
   };
   box.addEventListener("input", count);
