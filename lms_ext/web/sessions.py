@@ -8,7 +8,8 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
+from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.routing import BaseConverter, ValidationError
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -86,6 +87,18 @@ def csrf_fits(secret: str) -> bool:
     return hmac.compare_digest(given, csrf_token(secret))
 
 
+class _NoFlaskSession(SessionInterface):
+    """Launch sessions live in the database; Flask's own signed cookie is neither read nor written."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
+        del app, request
+        return None
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        del app, session, response
+
+
 def register(app: Flask) -> None:
     """Teach the application the ``<launch:…>`` converter."""
+    app.session_interface = _NoFlaskSession()
     app.url_map.converters["launch"] = LaunchRefConverter
