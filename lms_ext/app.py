@@ -10,9 +10,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms_ext import logs, plugin_host, worker
 from lms_ext.defaults import builtin_plugins
+from lms_ext.lti import quirks
 from lms_ext.models import db, engine
 from lms_ext.settings import Settings, data_folder
-from lms_ext.web import activities, assets, errors, front, health, i18n, landing, lti, packs, sessions, teaching, tool
+from lms_ext.web import activities, assets, choosing, errors, front, health, i18n, landing, lti, packs, sessions, teaching, tool
 
 
 def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, object] | None = None) -> Flask:
@@ -30,7 +31,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
         SQLALCHEMY_ENGINE_OPTIONS=engine.engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=512 * 1024,
         BABEL_DEFAULT_LOCALE="id",
-        BABEL_DEFAULT_TIMEZONE="Asia/Jakarta",
+        BABEL_DEFAULT_TIMEZONE=settings.timezone,
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]  # Flask's documented way to add a middleware
@@ -40,16 +41,20 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
         engine.prepare(db.engine)
     Migrate(app, db, directory=str(data_folder("migrations")), render_as_batch=True, compare_type=True)
 
-    plugins = plugin_host.load_plugins(settings.plugins, builtin=builtin_plugins(), strict=settings.strict_plugins)
+    plugins = plugin_host.load_plugins(
+        settings.plugins, builtin={**builtin_plugins(), "default-quirks": quirks}, strict=settings.strict_plugins
+    )
     for name, plugin in (extra_plugins or {}).items():
         plugins.add(name, plugin)
     tool.install(app, settings, plugins)
 
-    i18n.register(app)
+    i18n.register(app, settings, plugins)
     assets.register(app, plugins)
     sessions.register(app)
     errors.register(app)
-    for blueprint in (front.bp, health.bp, lti.bp, packs.bp, landing.bp, activities.bp, teaching.bp):
+    for blueprint in (
+        front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, activities.bp, teaching.bp,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
     if settings.embedded_worker:
         worker.start_embedded(app)

@@ -1,39 +1,18 @@
 """`lms-ext …`: the command line of the tool."""
 
 import json
-import os
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, current_app
 
 from lms_ext import __version__
+from lms_ext.cli_app import InApp, open_app
 from lms_ext.cli_demo import demo
-from lms_ext.settings import Settings, SettingsError
-
-
-def _app() -> Flask:
-    from lms_ext.app import create_app  # late: `lms-ext --help` must not load the application
-
-    try:
-        return create_app(Settings.from_env(os.environ))
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
-
-
-class _InApp(click.Group):
-    """A group whose commands run inside the application."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        if ctx.invoked_subcommand == "--help" or "--help" in sys.argv:
-            return super().invoke(ctx)
-        if current_app:
-            return super().invoke(ctx)
-        with _app().app_context():
-            return super().invoke(ctx)
+from lms_ext.cli_grades import grades
+from lms_ext.cli_packs import pack
+from lms_ext.cli_sandbox import sandbox
 
 
 @click.group()
@@ -42,7 +21,7 @@ def main() -> None:
     """Run and manage lms_ext."""
 
 
-@main.group(cls=_InApp)
+@main.group(cls=InApp)
 def db() -> None:
     """Look after the database."""
 
@@ -56,7 +35,7 @@ def upgrade() -> None:
     click.echo("Basis data siap. / The database is ready.")
 
 
-@main.group(cls=_InApp)
+@main.group(cls=InApp)
 def platform() -> None:
     """Register LMSs."""
 
@@ -142,7 +121,7 @@ def disable_platform(platform_id: int) -> None:
     click.echo(f"Dinonaktifkan / Disabled: {platform_id}")
 
 
-@main.group(cls=_InApp)
+@main.group(cls=InApp)
 def key() -> None:
     """Look after the tool's signing keys."""
 
@@ -177,7 +156,7 @@ def _when(moment: datetime | None) -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC") if moment else "-"
 
 
-@main.group(cls=_InApp)
+@main.group(cls=InApp)
 def plugin() -> None:
     """Look after plugins."""
 
@@ -202,7 +181,7 @@ def worker() -> None:
 
     from lms_ext.worker import Worker
 
-    app = _app()
+    app = open_app()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -210,55 +189,8 @@ def worker() -> None:
     Worker(app).run(stop)
 
 
-@main.group(cls=_InApp)
-def pack() -> None:
-    """Check and publish course packs."""
-
-
-_folder = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-_language = click.option("--lang", type=click.Choice(["id", "en"]), default="id", show_default=True)
-
-
-def _read(folder: Path, lang: str) -> Any:
-    """Read a pack and print every problem; SystemExit(1) when it has errors."""
-    from lms_ext.packs import report
-    from lms_ext.packs.reading import read_pack
-    from lms_ext.web.tool import tool
-
-    plugins = tool().plugins
-    loaded = read_pack(folder, plugins.activity_types, plugins.pack_formats)
-    click.echo(report.render(loaded.problems, lang))
-    if loaded.pack is None:
-        sys.exit(1)
-    return loaded
-
-
-@pack.command()
-@_folder
-@_language
-def check(folder: Path, lang: str) -> None:
-    """Report every problem of a pack with its file and line."""
-    _read(folder, lang)
-
-
-@pack.command()
-@_folder
-@_language
-def publish(folder: Path, lang: str) -> None:
-    """Publish a pack; attempts under way keep the version they began with."""
-    from lms_ext.models import db as database
-    from lms_ext.models import utcnow
-    from lms_ext.services import publishing
-    from lms_ext.web.tool import tool
-
-    loaded = _read(folder, lang)
-    event = publishing.publish(database.session, loaded.pack, loaded.blobs, utcnow())
-    database.session.commit()
-    if event is None:
-        click.echo("Tidak ada yang berubah. / Nothing has changed.")
-        return
-    tool().plugins.call_each("on_pack_published", event=event)
-    click.echo(f"Terbit / Published: {event.pack} {event.version} {event.snapshot[:12]}")
-
-
 main.add_command(demo)
+main.add_command(sandbox)
+main.add_command(pack)
+main.add_command(grades)
+main.add_command(sandbox)

@@ -47,8 +47,8 @@ def demo(port: int, lms_port: int, data: Path) -> None:
         servers.start("lms", "-m", "lms_ext", "sandbox", "--port", str(lms_port), "--tool", tool_url,
                       "--data", str(data / "lms.db"))  # fmt: skip
         say("Menjalankan LMS latihan dan alat …", "Starting the practice LMS and the tool …")
-        servers.wait_for("lms", f"{lms_url}/alat/platform.json")
-        _register(environment, f"{lms_url}/alat/platform.json")
+        servers.wait_for("lms", f"{lms_url}/tool/registration.json")
+        _register(environment, f"{lms_url}/tool/registration.json")
         servers.start("tool", "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--threads", "8", "--workers", "1",
                       "--log-level", "warning", "lms_ext.app:create_app()")  # fmt: skip
         servers.wait_for("tool", f"{tool_url}/health")
@@ -96,7 +96,6 @@ def _prepare(environment: Mapping[str, str]) -> None:
 
     from lms_ext.app import create_app
     from lms_ext.models import db, utcnow
-    from lms_ext.packs.reading import read_pack
     from lms_ext.services import publishing
     from lms_ext.settings import Settings, data_folder
     from lms_ext.web.tool import tool
@@ -105,7 +104,7 @@ def _prepare(environment: Mapping[str, str]) -> None:
     with create_app(settings).app_context():
         upgrade()
         for folder in sorted(one.parent for one in data_folder("course_packs").glob("*/pack.yaml")):
-            loaded = read_pack(folder, tool().plugins.activity_types, tool().plugins.pack_formats)
+            loaded = publishing.read(folder, tool().plugins)
             if loaded.pack is None:
                 raise click.ClickException(f"{folder}: {len(loaded.problems)} problems; see lms-ext pack check {folder}")
             publishing.publish(db.session, loaded.pack, loaded.blobs, utcnow())

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 PREFIX = "LMS_EXT_"
 _TRUE = {"1", "true", "yes", "on", "ya"}
 _LEVELS = {"debug", "info", "warning", "error"}
+ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+"""Time zones of Indonesia with the abbreviation people write after a time."""
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -40,6 +42,8 @@ class Settings:
     leeway_seconds: int = 60
     log_level: str = "info"
     """``debug``, ``info``, ``warning`` or ``error``."""
+    timezone: str = "Asia/Jakarta"
+    """Zone in which times are written: Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT)."""
     practice_url: str = ""
     """Address of the practice LMS to show on the front page, set by the demo."""
     extra: Mapping[str, str] = field(default_factory=dict)
@@ -49,7 +53,7 @@ class Settings:
         """Read and check; raise SettingsError naming the variable."""
         values = {key.removeprefix(PREFIX).lower(): value for key, value in environ.items() if key.startswith(PREFIX)}
         known: dict[str, object] = {}
-        for name in ("public_url", "secret_key", "database_url", "practice_url", "log_level"):
+        for name in ("public_url", "secret_key", "database_url", "practice_url", "timezone", "log_level"):
             if name in values:
                 known[name] = values[name].strip()
         for name in ("allow_loopback", "embedded_worker", "strict_plugins"):
@@ -58,8 +62,7 @@ class Settings:
         for name in ("proxies", "session_hours", "state_minutes", "leeway_seconds"):
             if name in values:
                 known[name] = _whole(name, values[name])
-        if "plugins" in values:
-            known["plugins"] = tuple(one.strip() for one in values["plugins"].split(",") if one.strip())
+        known["plugins"] = plugin_names(environ)
         settings = cls(**known)  # type: ignore[arg-type]  # each value was read by the type of its field above
         settings.check()
         return settings
@@ -78,6 +81,8 @@ class Settings:
                 f"{PREFIX}SECRET_KEY is missing or shorter than 32 characters. Make one: "
                 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
+        if self.timezone not in ZONES:
+            raise SettingsError(f"{PREFIX}TIMEZONE must be one of {', '.join(ZONES)}, not {self.timezone!r}.")
         if not self.database_url:
             raise SettingsError(f"{PREFIX}DATABASE_URL is missing, e.g. postgresql+psycopg://user:password@host/lms_ext.")
         if self.log_level not in _LEVELS:
@@ -89,6 +94,12 @@ class Settings:
     def is_sqlite(self) -> bool:
         """Tell whether the embedded database is in use."""
         return self.database_url.startswith("sqlite")
+
+
+def plugin_names(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Read which plugins are enabled; all other settings may be missing."""
+    named = environ.get(f"{PREFIX}PLUGINS")
+    return Settings.plugins if named is None else tuple(one.strip() for one in named.split(",") if one.strip())
 
 
 def _whole(name: str, value: str) -> int:

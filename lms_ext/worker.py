@@ -1,81 +1,187 @@
-"""Delivers grades: as a thread of a single web process, or as processes of their own (`lms-ext worker`)."""
+"""Delivers grades: as a thread of a single web process, or as processes of their own (`lms-ext worker`).
+
+One thread claims and settles, in few transactions; others only talk to platforms. Each platform has a lane of its own: however
+long one takes to answer, it holds a few threads of its own and nobody else's scores.
+"""
 
 import random
 import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, SimpleQueue
 
 import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms_ext.domain.events import GradeDelivered
+from lms_ext.domain.pacing import Rules
 from lms_ext.domain.quirks import PlatformInfo, Quirks
-from lms_ext.lti.ags import Gradebook, Tokens
-from lms_ext.models import db, engine, utcnow
-from lms_ext.services import delivering
-from lms_ext.services.delivering import Claimed, Verdict
+from lms_ext.lti.ags import Gradebook
+from lms_ext.lti.registry import KnownPlatform
+from lms_ext.lti.tokens import Tokens
+from lms_ext.models import engine, utcnow
+from lms_ext.services import delivering, lanes, tidying
+from lms_ext.services.delivering import Claimed, Result, Verdict
 from lms_ext.web.tool import Tool, new_session
 
 log = structlog.get_logger(__name__)
 
-_IDLE = 1.0
+_IDLE = 0.5
 """Seconds between looks when nothing is due and nobody calls."""
+_BRIEF = 0.01
+_TIDY = 3600.0
+_THREADS = 256
+"""Enough for dozens of platforms that hang at once; threads that wait cost next to nothing."""
 
 
 class Worker:
     """Sends due grades of one application; several workers share the outbox safely."""
 
-    def __init__(self, app: Flask, *, threads: int = 8) -> None:
+    def __init__(self, app: Flask, rules: Rules | None = None) -> None:
         self._app = app
+        self._rules = rules or Rules()
         self._tool: Tool = app.extensions["lms_ext"]
         tokens = Tokens(self._tool.lti.outbound, self._tool.lti.signer, new_session)
         self._gradebook = Gradebook(self._tool.lti.outbound, tokens)
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="grades")
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="grades")
+        self._wake = self._tool.work_waits
+        self._flying: Counter[int] = Counter()
+        self._finished: SimpleQueue[Result] = SimpleQueue()
+        self._unsettled: list[Result] = []
+        """Tried and not yet recorded: kept while the database is away."""
+        self._tidy_at = 0.0
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop`; a database that is away is waited for."""
+        """Work until `stop`, then finish what is in flight; a database that is away is waited for."""
         while not stop.is_set():
-            try:
-                with self._app.app_context():
-                    done = self.once()
-            except SQLAlchemyError as error:
-                log.warning("worker.database", error=type(error).__name__)
-                done = 0
-            if not done:
-                self._tool.work_waits.wait(_IDLE)
-                self._tool.work_waits.clear()
+            pause = self._round()
+            self._wake.wait(pause)
+            self._wake.clear()
+        self.close()
+
+    def close(self) -> None:
+        """Wait for what is in flight and record it."""
+        try:
+            self._await_flying()
+        except SQLAlchemyError as error:  # leases run out: these scores will be sent again, which does no harm
+            log.warning("worker.database", error=type(error).__name__)
         self._pool.shutdown()
 
+    def _await_flying(self) -> None:
+        with self._app.app_context():
+            while self._flying.total():
+                self._settle()
+                if self._flying.total():
+                    self._wake.wait(_IDLE)
+                    self._wake.clear()
+
+    def _round(self) -> float:
+        """Settle, claim, tidy; gives seconds until the next look is worth while."""
+        try:
+            with self._app.app_context():
+                self._settle()
+                pause = self._fill()
+                if pause == _IDLE:
+                    self._tidy()
+                return pause
+        except SQLAlchemyError as error:
+            log.warning("worker.database", error=type(error).__name__)
+        except Exception:  # whatever it is, the other grades must go on
+            log.exception("worker.fault")
+        return _IDLE
+
     def once(self) -> int:
-        """Send what is due now, each platform by its own thread at most; gives how many were tried."""
+        """Send all that may leave now and settle it; gives how many were tried."""
+        tried = 0
+        while True:
+            self._fill()
+            flying = self._flying.total()
+            if not flying:
+                return tried
+            self._await_flying()
+            tried += flying
+
+    def _settle(self) -> None:
+        while True:
+            try:
+                self._unsettled.append(self._finished.get_nowait())
+            except Empty:
+                break
+        if not self._unsettled:
+            return
         engine.may_write()
-        claimed = delivering.claim(db.session, utcnow())
-        db.session.commit()  # no transaction is open while platforms are asked
-        for _ in self._pool.map(self._deliver, claimed):
-            pass
+        with new_session() as session:
+            ours = delivering.settle_all(session, self._unsettled, self._rules, utcnow())
+            session.commit()
+        for one in self._unsettled:
+            self._flying[one.claimed.key[0]] -= 1
+        self._unsettled = []
+        told = [one for one in ours if one.verdict.kind in {"sent", "kept", "parked"}]
+        if told:
+            self._pool.submit(self._announce, told)
+
+    def _fill(self) -> float:
+        """Claim what may leave and hand it to threads; gives seconds until more may."""
+        engine.reads_only()
+        now = utcnow()
+        pause = _IDLE
+        with new_session() as session:
+            waiting = lanes.due(session, self._rules, now)
+        random.shuffle(waiting)  # when threads are scarce no platform is always last
+        for lane in waiting:
+            room = min(self._rules.in_flight - self._flying[lane.platform_id], _THREADS - self._flying.total())
+            allowed = lane.pace.allowance(room, now)
+            if allowed and self._claim(lane.platform_id, room) < allowed:
+                continue  # nothing more is due there
+            if room > 0:
+                pause = min(pause, max(_BRIEF, lane.pace.wait(now)))
+        return pause
+
+    def _claim(self, platform_id: int, room: int) -> int:
+        engine.may_write()
+        with new_session() as session:
+            claimed = delivering.take(session, platform_id, room, self._rules, utcnow())
+            session.commit()  # no transaction is open while platforms are asked
+        platform = self._tool.lti.registry.all().get(platform_id)
+        for one in claimed:
+            self._flying[platform_id] += 1
+            self._pool.submit(self._deliver, platform, one)
         return len(claimed)
 
-    def _deliver(self, one: Claimed) -> None:
+    def _deliver(self, platform: KnownPlatform | None, one: Claimed) -> None:
         with self._app.app_context():
-            verdict = self._send(one)
-            engine.may_write()
-            ours = delivering.settle(db.session, one, verdict, utcnow(), random.random())  # noqa: S311 - spreads waits only
-            db.session.commit()
-            if ours and verdict.kind in {"sent", "kept", "parked"}:
-                event = GradeDelivered(*one.key, verdict.kind, verdict.reason)
-                self._tool.plugins.call_each("on_grade_delivered", event=event)
+            verdict = self._send(platform, one)
+        self._finished.put(Result(one, verdict, random.random()))  # noqa: S311 - spreads waits only
+        self._wake.set()
 
-    def _send(self, one: Claimed) -> Verdict:
-        platform = self._tool.lti.registry.all().get(one.key[0])
+    def _send(self, platform: KnownPlatform | None, one: Claimed) -> Verdict:
         if platform is None or platform.status != "active":
             return Verdict("parked", "platform-inactive")
-        info = PlatformInfo(platform.issuer, platform.product)
-        quirks: Quirks = self._tool.plugins.choose("choose_quirks", Quirks(), platform=info)
         try:
+            info = PlatformInfo(platform.issuer, platform.product)
+            quirks: Quirks = self._tool.plugins.choose("choose_quirks", Quirks(), platform=info)
             return self._gradebook.send(platform, quirks, one)
         except Exception as error:
             log.exception("worker.fault", error=type(error).__name__)
             return Verdict("retry", "fault")
+
+    def _announce(self, results: Sequence[Result]) -> None:
+        with self._app.app_context():
+            for one in results:
+                event = GradeDelivered(*one.claimed.key, one.verdict.kind, one.verdict.reason)
+                self._tool.plugins.call_each("on_grade_delivered", event=event)
+
+    def _tidy(self) -> None:
+        if time.monotonic() < self._tidy_at:
+            return
+        engine.may_write()
+        with new_session() as session:
+            more = tidying.forget_old(session, utcnow())
+            session.commit()
+        self._tidy_at = time.monotonic() + (0.0 if more else _TIDY)
 
 
 def start_embedded(app: Flask) -> threading.Event:

@@ -52,6 +52,10 @@ class Quirks:
         return status == 409 or (status == 400 and "timestamp" in body.lower())
 
     def is_rate_limit(self, status: int, headers: Mapping[str, str]) -> bool:
-        """Tell whether the platform asks us to slow down."""
-        del headers
-        return status in {429, 503}
+        """Tell whether the platform asks us to slow down; a 503 that names no time is a platform that is away."""
+        return status == 429 or (status == 503 and "retry-after" in headers)
+
+    def is_not_enrolled(self, status: int, body: str) -> bool:
+        """Tell whether a refused score means that this person cannot be graded there: not, or no longer, a learner."""
+        del status, body
+        return False

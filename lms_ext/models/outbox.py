@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Float, Index, Integer, String, text
+from sqlalchemy import Float, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_ext.models.base import Base, Id, UtcDateTime
@@ -18,6 +18,7 @@ class GradeSlot(Base):
     __table_args__ = (
         Index(
             "ix_grade_slot_due",
+            "platform_id",
             "due_at",
             postgresql_where=text("sent_version < version AND state <> 'parked'"),
             sqlite_where=text("sent_version < version AND state <> 'parked'"),
@@ -50,4 +51,21 @@ class GradeSlot(Base):
     lease: Mapped[str] = mapped_column(String(40), default="")
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When the score was made (or a teacher resent it): its time for the platform, so that an older score that arrives
+    late cannot replace what a teacher wrote there meanwhile."""
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DeliveryLane(Base):
+    """How hard a platform may be pressed, shared by all workers; see `domain.pacing.Pace`, whose fields these are."""
+
+    __tablename__ = "delivery_lane"
+
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"), primary_key=True)
+    rate: Mapped[float] = mapped_column(Float)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    paced_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    resume_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    down_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    trouble: Mapped[str] = mapped_column(String(60), default="")

@@ -20,6 +20,10 @@ class Space(Base):
     context_id: Mapped[str] = mapped_column(String(255))
     title: Mapped[str] = mapped_column(String(500), default="")
     nrps_url: Mapped[str] = mapped_column(String(2000), default="")
+    lineitems_url: Mapped[str] = mapped_column(String(2000), default="")
+    """Container of the course's gradebook columns."""
+    ags_scopes: Mapped[str] = mapped_column(String(500), default="")
+    """Grade service scopes the platform granted, sorted, a space between."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
@@ -62,6 +66,8 @@ class Link(Base):
     title: Mapped[str] = mapped_column(String(500), default="")
     activity_ref: Mapped[str] = mapped_column(String(140), default="")
     """``pack/activity``, ``pack`` for a whole pack, or "" until a teacher chooses."""
+    asked_ref: Mapped[str] = mapped_column(String(140), default="")
+    """What the platform named when it last changed its mind: choosing anew there counts, asking the same again does not."""
     points: Mapped[int | None] = mapped_column(Integer)
     """Score maximum a teacher set for this link; None for the author's."""
     lineitem_url: Mapped[str] = mapped_column(String(2000), default="")
@@ -96,7 +102,10 @@ class LaunchSession(Base):
     """One launch: named by the page's URL, proven by the browser's cookie."""
 
     __tablename__ = "launch_session"
-    __table_args__ = (Index("ix_launch_session_browser", "platform_id", "browser_hash"),)
+    __table_args__ = (
+        Index("ix_launch_session_browser", "platform_id", "browser_hash"),
+        Index("ix_launch_session_expires", "expires_at"),
+    )
 
     platform_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     space_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)

@@ -79,3 +79,5 @@ class ServiceToken(Base):
     scope: Mapped[str] = mapped_column(String(500), primary_key=True)
     token: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    renewing_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """While one process asks for a new token, the others wait for it: until this time at most."""

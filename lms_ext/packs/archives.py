@@ -6,7 +6,8 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from lms_ext.domain.problems import Problem
@@ -37,6 +38,16 @@ class ArchiveRefused(Exception):
     def __init__(self, rule: str, file: str, **values: str) -> None:
         super().__init__(rule)
         self.problem: Problem = problem(rule, file, 0, **values)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Path]:
+    """Give the folder of a pack: `path` itself, the folder around a pack.yaml, or what a zip holds. Raises ArchiveRefused."""
+    if path.is_file() and path.name != "pack.yaml":
+        with tempfile.TemporaryDirectory(prefix="lms-ext-pack-") as aside:
+            yield unpack(path, Path(aside) / "pack")
+    else:
+        yield path.parent if path.is_file() else path
 
 
 def unpack(archive: Path, into: Path) -> Path:

@@ -33,6 +33,22 @@ _HEADS = {
     "rubric": text("rubrik", "rubric"),
     "type": text("jenis", "type"),
 }
+_PACK_WORDS = {
+    "title": _HEADS["title"],
+    "summary": _HEADS["summary"],
+    "language": text("bahasa", "language"),
+    "licence": text("lisensi", "licence"),
+    "authors": text("penulis", "authors"),
+    "audience": text("sasaran", "audience"),
+    "sources": text("sumber", "sources"),
+}
+_PART_WORDS = {
+    "questions": text("soal", "question"),
+    "sections": text("bagian", "section"),
+    "stimuli": text("stimulus", "stimulus text"),
+    "prompts": text("pertanyaan", "prompt"),
+}
+"""What a teacher calls the parts that types keep in lists."""
 _QUIET = frozenset({"title", "summary", "minutes", "experience", "tags"})
 _KEYS = frozenset({"correct", "fraction", "answer", "answers", "pairs", "points", "scoring", "tolerance", "pass", "bands"})
 """Names of config keys that decide a score, in any type."""
@@ -81,7 +97,10 @@ def _pack(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     keys = sorted((old.keys() | new.keys()) - {"units", "assets", "version", "format", "updated"})
     different = [key for key in keys if old.get(key) != new.get(key)]
     if different:
-        yield Change("pack", "", _said("Keterangan paket berubah: {}.", "The pack's details changed: {}.", ", ".join(different)))
+        words = [_PACK_WORDS.get(key, text(key, key)) for key in different]
+        said = text(f"Keterangan paket berubah: {', '.join(one['id'] for one in words)}.",
+                    f"The pack's details changed: {', '.join(one['en'] for one in words)}.")  # fmt: skip
+        yield Change("pack", "", said)
     before, after = old.get("assets", {}), new.get("assets", {})
     pictures = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
     if pictures:
@@ -155,7 +174,7 @@ def _config(place: str, name: str, old: Mapping[str, Any], new: Mapping[str, Any
         if before == after:
             continue
         if _by_id(before) and _by_id(after):
-            yield from _parts(place, f"{name}, {key}", before or [], after or [])
+            yield from _parts(place, name, _PART_WORDS.get(key, text(key, key)), before or [], after or [])
         else:
             said = _said("{}: pengaturan `{}` berubah.", "{}: setting `{}` changed.", name, key)
             yield Change("key" if key in _KEYS else "changed", place, said, _KEYED if key in _KEYS else _PINNED)
@@ -165,21 +184,23 @@ def _by_id(value: Any) -> bool:
     return value is None or (isinstance(value, list) and all(isinstance(one, dict) and "id" in one for one in value))
 
 
-def _parts(place: str, where: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
+def _parts(place: str, name: str, word: Text, old: list[Any], new: list[Any]) -> Iterator[Change]:
     before, after = {one["id"]: one for one in old}, {one["id"]: one for one in new}
+
+    def about(indonesian: str, english: str, part: str = "") -> Text:
+        return text(f"{name}: {indonesian.format(word['id'], part)}", f"{name}: {english.format(word['en'], part)}")
+
     for part, now in after.items():
         if part not in before:
-            yield Change("changed", place, _said("{}: bagian baru {}.", "{}: new part {}.", where, part), _PINNED)
+            yield Change("changed", place, about("{} baru, {}.", "new {}, {}.", part), _PINNED)
         elif _differs_in_key(before[part], now):
-            yield Change(
-                "key", place, _said("{}: kunci atau bobot {} berubah.", "{}: key or weight of {} changed.", where, part), _KEYED
-            )
+            yield Change("key", place, about("kunci atau bobot {} {} berubah.", "key or weight of {} {} changed.", part), _KEYED)
         elif before[part] != now:
-            yield Change("changed", place, _said("{}: teks {} berubah.", "{}: text of {} changed.", where, part), _PINNED)
+            yield Change("changed", place, about("teks {} {} berubah.", "text of {} {} changed.", part), _PINNED)
     for part in [one for one in before if one not in after]:
-        yield Change("key", place, _said("{}: bagian {} dihapus.", "{}: part {} was removed.", where, part), _KEYED)
+        yield Change("key", place, about("{} {} dihapus.", "{} {} was removed.", part), _KEYED)
     if list(before) != list(after) and before.keys() == after.keys():
-        yield Change("changed", place, _said("{}: urutan bagian berubah.", "{}: the order of parts changed.", where), _PINNED)
+        yield Change("changed", place, about("urutan {} berubah.", "the order of {}s changed."), _PINNED)
 
 
 def _differs_in_key(old: Any, new: Any) -> bool:

@@ -36,6 +36,8 @@ class Loaded:
     """Contents of the pack's assets by path, for publishing."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Activity id to the file that wrote it, so that later checks can name the file."""
+    read: int = 0
+    """How many files were read: pack.yaml, activities, pictures and attachments."""
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -71,7 +73,7 @@ def read_pack(folder: Path, types: Mapping[str, ActivityType], formats: Mapping[
         found = problem("no-pack", PACK_FILE) if why.rule == "file-missing" else why.at(PACK_FILE)
         return Loaded(None, (found,))
     if source is None:
-        return Loaded(None, ordered(problems))
+        return Loaded(None, ordered(problems), read=1)
     outline = _outline(source, problems)
     reader = ActivityReader(folder, types, formats)
     units = [[reader.read(name, line) for name, line in unit] for unit in outline.units]
@@ -82,10 +84,11 @@ def read_pack(folder: Path, types: Mapping[str, ActivityType], formats: Mapping[
     problems += lint_sources([source, *(one.source for one in files if one.source)])
     if outline.tree:
         problems += lint_units(outline.tree, [[one.head for one in unit] for unit in units])
+    count = 1 + sum(one.source is not None for one in files) + len(assets.assets)
     named = {one.claimed_id: one.file for one in files if one.claimed_id}
     if outline.head is None or any(one.severity == Severity.ERROR for one in problems):
-        return Loaded(None, ordered(problems), files=named)
-    return Loaded(_build(outline.head, units, assets), ordered(problems), assets.blobs, named)
+        return Loaded(None, ordered(problems), files=named, read=count)
+    return Loaded(_build(outline.head, units, assets), ordered(problems), assets.blobs, named, count)
 
 
 def _outline(source: Source, problems: list[Problem]) -> _Outline:

@@ -10,6 +10,7 @@ from lms_ext.packs.rules import ordered
 
 _CLEAN = text("Tidak ada masalah.", "No problems.")
 _COUNT = text("{errors} galat, {warnings} peringatan.", "{errors} errors, {warnings} warnings.")
+_FILES = text("{files} berkas diperiksa: {rest}", "{files} files checked: {rest}")
 _SAME = text("Tidak ada perubahan.", "No changes.")
 
 
@@ -19,13 +20,15 @@ def counts(problems: Iterable[Problem]) -> tuple[int, int]:
     return kinds.count(Severity.ERROR), kinds.count(Severity.WARNING)
 
 
-def render(problems: Iterable[Problem], locale: str) -> str:
-    """Write problems by file and line with their counts, in one language."""
+def render(problems: Iterable[Problem], locale: str, *, files: int = 0) -> str:
+    """Write problems by file and line with their counts, in one language; `files` is how many files were read, 0 to not say."""
     found = ordered(problems)
-    if not found:
-        return pick(_CLEAN, locale)
     errors, warnings = counts(found)
-    return "\n".join([*(one.line_for(locale) for one in found), pick(_COUNT, locale).format(errors=errors, warnings=warnings)])
+    last = pick(_COUNT, locale).format(errors=errors, warnings=warnings) if found else pick(_CLEAN, locale)
+    if files:
+        rest = last if found else pick(_COUNT, locale).format(errors=0, warnings=0)
+        last = pick(_FILES, locale).format(files=files, rest=rest)
+    return "\n".join([*(one.line_for(locale) for one in found), last])
 
 
 def render_json(problems: Iterable[Problem]) -> str:

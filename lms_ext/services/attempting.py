@@ -135,9 +135,9 @@ def submissions(session: Db, attempt: Attempt) -> Sequence[Submission]:
     )
 
 
-def work_of(attempt: Attempt, answer: Answer) -> Work:
+def work_of(attempt: Attempt, answer: Answer, previous: Answer | None = None) -> Work:
     """Put together what a plugin may know of an attempt."""
-    return Work(attempt.state, answer, frozenset(attempt.checked))
+    return Work(attempt.state, answer, frozenset(attempt.checked), previous)
 
 
 def stored_answer(submission: Submission) -> Answer:
@@ -173,9 +173,12 @@ def submit(
     if outcome.complete:
         attempt.status = "submitted"
         attempt.submitted_at = now
+    if outcome.complete or kind.wants.entries == Entries.ONGOING:
+        # work done step by step counts as it grows, so that who stops half-way has what was done
         attempt.fraction = None if outcome.needs_marking else outcome.fraction
         if attempt.fraction is not None:
-            scoring.enqueue(session, attempt, link, activity, scoring.describe(activity, attempt), now)
+            words = scoring.describe(activity, attempt)
+            scoring.enqueue(session, attempt, link, activity, words, now, complete=outcome.complete)
     session.flush()
     event = SubmissionRecorded(
         attempt.platform_id, attempt.space_id, attempt.id, activity.ref, attempt.revision, outcome.needs_marking

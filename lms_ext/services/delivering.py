@@ -1,21 +1,40 @@
 """Deliver grades: claim with a lease, send with no transaction open, settle only what is still ours."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 
-from lms_ext.domain.grading import Backoff
-from lms_ext.models import GradeSlot, Link, Person
+from lms_ext.domain.pacing import Pace, Rules
+from lms_ext.models import GradeSlot, Link, Person, Space
+from lms_ext.services import lanes
 from lms_ext.services.seats import Db
 
-LEASE = timedelta(seconds=60)
-GIVE_UP = timedelta(days=14)
 AHEAD = timedelta(minutes=2)
 """A timestamp never runs further ahead of the clock: Moodle would lock later scores out."""
-BACKOFF = Backoff()
+SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
+_KEPT_VALUES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where a gradebook column is, and by what to find it again."""
+
+    url: str
+    """"" when the platform never named one."""
+    container: str
+    """Address of the course's columns; "" when unknown."""
+    scopes: tuple[str, ...]
+    resource_link_id: str
+    activity_ref: str
+
+    @property
+    def may_search(self) -> bool:
+        """Tell whether the platform lets us look for columns."""
+        return bool(self.container) and not {SCOPE + "lineitem", SCOPE + "lineitem.readonly"}.isdisjoint(self.scopes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +44,7 @@ class Claimed:
     key: tuple[int, int, int, int]
     lease: str
     version: int
-    lineitem_url: str
+    column: Column
     sub: str
     given: float | None
     maximum: int
@@ -45,16 +64,21 @@ class Claimed:
 class Verdict:
     """What sending came to."""
 
-    kind: str
-    """``sent``, ``kept`` (the platform's own grade stays), ``retry``, ``restamp`` (again, later than theirs) or ``parked``."""
+    kind: Literal["sent", "kept", "retry", "restamp", "parked"]
+    """``kept``: the platform's own grade stays; ``restamp``: again, later than theirs."""
     reason: str = ""
+    platform: Literal["up", "complains", "down"] = "up"
+    """What the answer says of the platform as a whole."""
     wait: float = 0.0
     """Seconds the platform asked us to wait."""
     after: datetime | None = None
     """For ``restamp``: the time of the score that the platform holds."""
+    relink: str = ""
+    """Where the column was found, when it was not where we thought."""
 
 
-def _match(key: tuple[int, int, int, int]) -> ColumnElement[bool]:
+def at_key(key: tuple[int, int, int, int]) -> ColumnElement[bool]:
+    """Give the condition for the slot `(platform, space, link, person)`."""
     platform_id, space_id, link_id, person_id = key
     return and_(
         GradeSlot.platform_id == platform_id,
@@ -64,60 +88,96 @@ def _match(key: tuple[int, int, int, int]) -> ColumnElement[bool]:
     )
 
 
-def claim(session: Db, now: datetime, *, limit: int = 10, busy: Sequence[int] = ()) -> list[Claimed]:
-    """Lease due slots, oldest first, skipping platforms that are `busy`; each gets the timestamp it will be sent with."""
-    due = (
-        select(GradeSlot, Link.lineitem_url, Link.may_score, Person.sub)
+def take(session: Db, platform_id: int, room: int, rules: Rules, now: datetime) -> list[Claimed]:
+    """Claim of a platform's due scores what its pace and our `room` allow; none while another worker is choosing."""
+    pace = lanes.enter(session, platform_id, rules, now)
+    allowed = pace.allowance(room, now) if pace else 0
+    if pace is None or not allowed:
+        return []
+    claimed = claim(session, platform_id, now, limit=allowed, rules=rules, fresh=pace.down_since is not None)
+    if claimed:
+        lanes.keep(session, platform_id, pace.spent(len(claimed), rules, now))
+    return claimed
+
+
+def claim(
+    session: Db, platform_id: int, now: datetime, *, limit: int = 10, rules: Rules | None = None, fresh: bool = False
+) -> list[Claimed]:
+    """Lease a platform's due slots, oldest first; each gets the timestamp it will be sent with.
+
+    `fresh` prefers scores that have not failed yet: the probe of a platform must not be one that fails by its own fault.
+    """
+    if fresh:
+        first = _due(session, platform_id, now, limit, GradeSlot.state == "queued")
+        rows = first or _due(session, platform_id, now, limit)
+    else:
+        rows = _due(session, platform_id, now, limit)
+    lease_until = now + (rules or Rules()).lease
+    claimed = []
+    for slot, link, space, sub in rows:
+        column = Column(
+            link.lineitem_url, space.lineitems_url, tuple(space.ags_scopes.split()), link.resource_link_id, link.activity_ref
+        )
+        fault = _unsendable(link, column)
+        if fault:
+            slot.state, slot.reason = "parked", fault
+            continue
+        stamp = _next_stamp(slot)
+        if stamp > now + AHEAD:
+            slot.due_at = stamp - AHEAD
+            continue
+        claimed.append(_lease(slot, column, sub, stamp, lease_until))
+    session.flush()
+    return claimed
+
+
+def _due(session: Db, platform_id: int, now: datetime, limit: int, *more: ColumnElement[bool]) -> list[Any]:
+    query = (
+        select(GradeSlot, Link, Space, Person.sub)
         .join(
             Link,
             and_(Link.platform_id == GradeSlot.platform_id, Link.space_id == GradeSlot.space_id, Link.id == GradeSlot.link_id),
         )
+        .join(Space, and_(Space.platform_id == GradeSlot.platform_id, Space.id == GradeSlot.space_id))
         .join(Person, and_(Person.platform_id == GradeSlot.platform_id, Person.id == GradeSlot.person_id))
         .where(
+            GradeSlot.platform_id == platform_id,
             GradeSlot.sent_version < GradeSlot.version,
             GradeSlot.state != "parked",
             GradeSlot.due_at <= now,
             or_(GradeSlot.lease_until.is_(None), GradeSlot.lease_until < now),
-            GradeSlot.platform_id.not_in(list(busy)),
+            *more,
         )
         .order_by(GradeSlot.due_at)
         .limit(limit)
         .with_for_update(of=GradeSlot, skip_locked=True)
     )
-    claimed = []
-    for slot, lineitem_url, may_score, sub in session.execute(due).all():
-        if not lineitem_url or not may_score:
-            slot.state, slot.reason = "parked", "no-column"
-            continue
-        stamp = _next_stamp(slot.stamp, now)
-        if stamp > now + AHEAD:
-            slot.due_at = stamp - AHEAD
-            continue
-        slot.stamp = stamp
-        slot.lease = secrets.token_hex(8)
-        slot.lease_until = now + LEASE
-        known = _claimed(slot, lineitem_url, sub, stamp)
-        if slot.given is not None:
-            # noted before it is sent: when the answer is lost, the platform may hold it all the same
-            slot.delivered = ";".join(str(each) for each in (slot.given, *known.delivered)[:20])
-        claimed.append(known)
-    session.flush()
-    return claimed
+    return list(session.execute(query.execution_options(populate_existing=True)).all())
 
 
-def _next_stamp(last: datetime | None, now: datetime) -> datetime:
-    """Give a whole second later than the last one tried: Moodle refuses a score of the same second."""
-    stamp = now.replace(microsecond=0)
-    return stamp if last is None or stamp > last else last + timedelta(seconds=1)
+def _unsendable(link: Link, column: Column) -> str:
+    if link.lineitem_url:
+        return "" if link.may_score else "no-scope"
+    return "" if column.may_search and SCOPE + "score" in column.scopes else "no-column"
 
 
-def _claimed(slot: GradeSlot, lineitem_url: str, sub: str, stamp: datetime) -> Claimed:
-    delivered = tuple(float(one) for one in slot.delivered.split(";") if one)
+def _next_stamp(slot: GradeSlot) -> datetime:
+    """Give the second the score was made, or a later one than was tried: Moodle refuses a score of the same second."""
+    stamp = slot.queued_at.replace(microsecond=0)
+    return stamp if slot.stamp is None or stamp > slot.stamp else slot.stamp + timedelta(seconds=1)
+
+
+def _lease(slot: GradeSlot, column: Column, sub: str, stamp: datetime, until: datetime) -> Claimed:
+    before = tuple(float(one) for one in slot.delivered.split(";") if one)
+    slot.stamp, slot.lease, slot.lease_until = stamp, secrets.token_hex(8), until
+    if slot.given is not None and slot.given not in before[:1]:
+        # noted before it is sent: when the answer is lost, the platform may hold it all the same
+        slot.delivered = ";".join(str(each) for each in (slot.given, *before)[:_KEPT_VALUES])
     return Claimed(
         key=(slot.platform_id, slot.space_id, slot.link_id, slot.person_id),
         lease=slot.lease,
         version=slot.version,
-        lineitem_url=lineitem_url,
+        column=column,
         sub=sub,
         given=slot.given,
         maximum=slot.maximum,
@@ -126,30 +186,95 @@ def _claimed(slot: GradeSlot, lineitem_url: str, sub: str, stamp: datetime) -> C
         grading_progress=slot.grading_progress,
         submitted_at=slot.submitted_at,
         stamp=stamp,
-        delivered=delivered,
+        delivered=before,
         again=slot.tries > 0 or slot.sent_version > 0,
         tries=slot.tries,
         queued_at=slot.queued_at,
     )
 
 
-def settle(session: Db, one: Claimed, verdict: Verdict, now: datetime, jitter: float) -> bool:
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A score that was tried; `jitter` in 0..1 spreads its wait."""
+
+    claimed: Claimed
+    verdict: Verdict
+    jitter: float = 1.0
+
+
+def settle_all(session: Db, results: Iterable[Result], rules: Rules, now: datetime) -> list[Result]:
+    """Record what sending came to, and what it tells of each platform; give those that were still ours."""
+    ordered = sorted(results, key=lambda one: one.claimed.key)  # all lock rows in one order
+    ours = [one for one in ordered if settle(session, one, rules, now)]
+    for platform_id in sorted({one.claimed.key[0] for one in ordered}):
+        before = after = lanes.lock(session, platform_id, rules, now)
+        for one in ordered:
+            if one.claimed.key[0] == platform_id:
+                after = _paced(after, one.verdict, rules, now)
+        if after != before:
+            lanes.keep(session, platform_id, after)
+        if before.down_since is not None and after.down_since is None:
+            lanes.wake(session, platform_id, now)
+    return ours
+
+
+def _paced(pace: Pace, verdict: Verdict, rules: Rules, now: datetime) -> Pace:
+    match verdict.platform:
+        case "up":
+            return pace.answered(rules, now)
+        case "complains":
+            return pace.complained(verdict.wait, rules, now)
+        case "down":
+            return pace.failed(verdict.reason, rules, now)
+
+
+def settle(session: Db, result: Result, rules: Rules, now: datetime) -> bool:
     """Record what sending came to; False when the lease is no longer ours, so that a late worker marks nothing.
 
     `sent_version` becomes the version that was claimed: a score that came in meanwhile is still to be sent.
     """
-    values: dict[str, object] = {"lease": "", "lease_until": None, "reason": verdict.reason}
+    one, verdict = result.claimed, result.verdict
+    values = {"lease": "", "lease_until": None} | _outcome(result, rules, now)
+    state = values["state"]
+    if state != "late":  # a newer score than the one that was tried waits on
+        newest = GradeSlot.version == one.version
+        values["state"] = case((newest, state), else_="queued")
+        values["reason"] = case((newest, values["reason"]), else_="")
+    changed = session.execute(
+        update(GradeSlot)
+        .where(at_key(one.key), GradeSlot.lease == one.lease)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    ours = bool(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+    if ours and verdict.relink:
+        platform_id, space_id, link_id, _ = one.key
+        session.execute(
+            update(Link)
+            .where(Link.platform_id == platform_id, Link.space_id == space_id, Link.id == link_id)
+            .where(Link.lineitem_url == one.column.url)
+            .values(lineitem_url=verdict.relink, may_score=True)
+            .execution_options(synchronize_session=False)
+        )
+    return ours
+
+
+def _outcome(result: Result, rules: Rules, now: datetime) -> dict[str, Any]:
+    one, verdict = result.claimed, result.verdict
+    values: dict[str, Any] = {"reason": verdict.reason}
     if verdict.kind in {"sent", "kept"}:
-        values |= {"sent_version": one.version, "state": verdict.kind, "tries": 0, "delivered_at": now}
-    elif verdict.kind == "restamp":
-        values |= {"state": "late", "due_at": now, "stamp": max(one.stamp, verdict.after or one.stamp), "tries": one.tries + 1}
-    elif verdict.kind == "parked" or now - one.queued_at > GIVE_UP:
-        values |= {"state": "parked"}
-    else:
-        wait = verdict.wait or BACKOFF.wait(one.tries + 1, jitter)
-        values |= {"state": "late", "tries": one.tries + 1, "due_at": now + timedelta(seconds=wait)}
-    changed = session.execute(update(GradeSlot).where(_match(one.key), GradeSlot.lease == one.lease).values(**values))
-    return bool(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
-
-
-Send = Callable[[Claimed], Verdict]
+        return values | {"sent_version": one.version, "state": verdict.kind, "tries": 0, "delivered_at": now}
+    if verdict.kind == "parked":
+        return values | {"state": "parked"}
+    if now - one.queued_at > rules.give_up:
+        return {"state": "parked", "reason": "gave-up"}
+    values |= {"state": "late", "tries": one.tries + 1}
+    wait = max(verdict.wait, rules.backoff.wait(one.tries + 1, result.jitter))
+    if verdict.kind == "restamp":
+        values["stamp"] = max(one.stamp, verdict.after or one.stamp)
+        wait = 0.0 if one.tries < 2 else wait  # at once, but never in a tight circle
+    elif verdict.platform == "down":
+        wait = min(wait, rules.probe.total_seconds())  # the lane waits, not each score: see `lanes.wake`
+    elif verdict.platform == "complains" and verdict.wait:
+        wait = verdict.wait
+    return values | {"due_at": now + timedelta(seconds=wait)}

@@ -80,8 +80,8 @@ def refused(changes: Mapping[str, Change], fields: Mapping[str, Field], checked:
 def save(session: Db, attempt: Attempt, tab: str, changes: Mapping[str, Change], now: datetime) -> Saved:
     """Store accepted changes, one statement a field; the attempt must be open at that very moment.
 
-    A change is accepted when the field is new, when it comes from the tab that wrote last with a higher counter, or when the tab
-    knows the stored revision. A lower counter of the same tab was overtaken: it counts as saved by its successor.
+    A change is accepted when the field is new, when it comes from the tab that wrote last with a higher counter, or from another
+    tab that knows the stored revision. A lower counter of the same tab was overtaken: it counts as saved by its successor.
     """
     result = Saved()
     statement = _upsert(session.connection().dialect.name)
@@ -122,16 +122,19 @@ def _upsert(dialect: str) -> Any:
     statement = insert.from_select(columns, still_open)
     new = statement.excluded
     same_value = Draft.value == new.value
+    same_tab = Draft.tab == new.tab
+    overtaken = same_tab & (Draft.n >= new.n)
     return statement.on_conflict_do_update(
         index_elements=["platform_id", "space_id", "attempt_id", "field"],
         set_={
             "value": new.value,
             "tab": new.tab,
-            "n": new.n,
+            "n": case((overtaken, Draft.n), else_=new.n),
             "saved_at": new.saved_at,
             "rev": case((same_value, Draft.rev), else_=Draft.rev + 1),
         },
-        where=or_((Draft.tab == new.tab) & (Draft.n < new.n), Draft.rev == bindparam("base"), same_value),
+        # a save that was overtaken in its own tab must not bring an earlier text back, even if the revision it knows still stands
+        where=or_(same_value, same_tab & (Draft.n < new.n), (Draft.tab != new.tab) & (Draft.rev == bindparam("base"))),
     ).returning(Draft.rev)
 
 

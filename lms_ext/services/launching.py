@@ -6,13 +6,16 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Table, and_, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
+from lms_ext.domain.delivery_reasons import UNTIL_COLUMN
 from lms_ext.domain.launches import Launch
 from lms_ext.domain.refusals import Refused
-from lms_ext.models import LaunchSession, Link, Member, Person, Space, UsedState, Visit, engine, new_id
+from lms_ext.models import GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, engine, new_id
+from lms_ext.services import outbox
+from lms_ext.services.delivering import SCOPE
 from lms_ext.services.seats import Db
 
 _STATE_MARGIN = timedelta(hours=2)
@@ -114,10 +117,10 @@ def _who_and_where(session: Db, launch: Launch, now: datetime) -> tuple[int, int
     known = engine.run(session, _known(), sought).one_or_none()
     space_id = known.space_id if known else None
     person_id = known.person_id if known else None
-    title = launch.context.title if launch.context else ""
-    if space_id is None or known is None or (title and known.space_title != title):
+    told = _told_of_space(launch, known)
+    if space_id is None or known is None or any(getattr(known, name) != value for name, value in told.items()):
         key = {"platform_id": launch.platform_id, "deployment_id": launch.deployment_id, "context_id": context_id(launch)}
-        space_id = _upsert(session, Space, key, {"title": title, "nrps_url": launch.nrps_url}, created_at=now)
+        space_id = _upsert(session, Space, key, told, created_at=now)
     claims = launch.person
     if person_id is None or known is None or (claims.name, claims.email) != (known.name, known.email):
         key = {"platform_id": launch.platform_id, "sub": claims.sub}
@@ -129,16 +132,30 @@ def _who_and_where(session: Db, launch: Launch, now: datetime) -> tuple[int, int
     if link_id is not None and (known is None or known.first_at is None):
         key = {"platform_id": launch.platform_id, "space_id": space_id, "link_id": link_id, "person_id": person_id}
         _upsert(session, Visit, key, {}, has_id=False, first_at=now)
+    if link_id is not None and known is not None and known.grade_state == "parked":
+        outbox.unpark(session, (launch.platform_id, space_id, link_id), now, person_id=person_id)
     return space_id, person_id, link_id
+
+
+def _told_of_space(launch: Launch, known: Any) -> dict[str, str]:
+    """Give what a launch says of its course; what it leaves out stays as it was."""
+    told = {
+        "title": launch.context.title if launch.context else "",
+        "nrps_url": launch.nrps_url,
+        "lineitems_url": launch.ags.lineitems,
+        "ags_scopes": " ".join(sorted(one for one in launch.ags.scopes if one.startswith(SCOPE)))[:500],
+    }
+    return {name: value or (getattr(known, name) if known else "") for name, value in told.items()}
 
 
 @cache
 def _known() -> Any:
     return (
         select(
-            Space.id.label("space_id"), Space.title.label("space_title"), Person.id.label("person_id"), Person.name, Person.email,
+            Space.id.label("space_id"), Space.title, Space.nrps_url, Space.lineitems_url, Space.ags_scopes,
+            Person.id.label("person_id"), Person.name, Person.email,
             Member.role, Link.id.label("link_id"), Link.title.label("link_title"), Link.lineitem_url, Link.may_score,
-            Link.activity_ref, Visit.first_at,
+            Link.activity_ref, Link.asked_ref, Link.points, Visit.first_at, GradeSlot.state.label("grade_state"),
         )
         .select_from(Space)
         .outerjoin(Person, and_(Person.platform_id == Space.platform_id, Person.sub == bindparam("sub")))
@@ -155,6 +172,11 @@ def _known() -> Any:
             and_(Visit.platform_id == Space.platform_id, Visit.space_id == Space.id, Visit.link_id == Link.id,
                  Visit.person_id == Person.id),
         )
+        .outerjoin(
+            GradeSlot,
+            and_(GradeSlot.platform_id == Space.platform_id, GradeSlot.space_id == Space.id, GradeSlot.link_id == Link.id,
+                 GradeSlot.person_id == Person.id),
+        )
         .where(
             Space.platform_id == bindparam("platform_id"),
             Space.deployment_id == bindparam("deployment_id"),
@@ -166,19 +188,42 @@ def _known() -> Any:
 def _link(session: Db, launch: Launch, known: Any, space_id: int, now: datetime) -> int:
     assert launch.link is not None
     told = {"title": launch.link.title, "lineitem_url": launch.ags.lineitem, "may_score": launch.ags.may_score}
+    if not launch.ags.lineitem and launch.ags.lineitems and known is not None and known.lineitem_url:
+        # the platform names no column but lets us look for one: the one that was found stays until it is gone
+        told |= {"lineitem_url": known.lineitem_url, "may_score": known.may_score}
     if known is not None and known.link_id is not None:
         same = (known.link_title, known.lineitem_url, known.may_score) == tuple(told.values())
-        if same and (known.activity_ref or not launch.activity_ref):
+        if same and not _asks_anew(launch, known) and not _brings_points(launch, known):
             return int(known.link_id)
     key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
     link_id = _upsert(session, Link, key, told, created_at=now)
-    if launch.activity_ref:
+    if known is not None and (known.lineitem_url, known.may_score) != (told["lineitem_url"], told["may_score"]):
+        outbox.unpark(session, (launch.platform_id, space_id, link_id), now, reasons=UNTIL_COLUMN)
+    asked = launch.activity_ref[:140]
+    if asked:
         session.execute(
             update(Link)
-            .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id, Link.activity_ref == "")
-            .values(activity_ref=launch.activity_ref[:140])
+            .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id, Link.asked_ref != asked)
+            .values(activity_ref=asked, asked_ref=asked, points=launch.points)
         )
+    if launch.points is not None:
+        session.execute(
+            update(Link)
+            .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id,
+                   Link.points.is_(None), Link.activity_ref == asked)
+            .values(points=launch.points)
+        )  # fmt: skip
     return link_id
+
+
+def _asks_anew(launch: Launch, known: Any) -> bool:
+    """A teacher chose something else in the LMS; a link that was mended here keeps what it was given until then."""
+    return bool(launch.activity_ref) and launch.activity_ref[:140] != known.asked_ref
+
+
+def _brings_points(launch: Launch, known: Any) -> bool:
+    """Points were set for the activity that the platform names; a link that was given another one keeps its own."""
+    return launch.points is not None and known.points is None and known.activity_ref == launch.activity_ref[:140]
 
 
 def _upsert(
@@ -203,12 +248,3 @@ def _end_other_people(session: Db, platform_id: int, browser_hash: str, person_i
     """End the sessions that other people left in this browser: on a shared PC the old tab must not write as them."""
     values = {"platform": platform_id, "browser": browser_hash, "person": person_id, "now": now}
     engine.run(session, _END_OTHERS, values)
-
-
-def forget_old_states(session: Db, now: datetime, *, batch: int = 1000) -> int:
-    """Delete used states that nothing can replay any more; gives how many."""
-    old = select(UsedState.platform_id, UsedState.state_id).where(UsedState.expires_at < now).limit(batch)
-    rows = session.execute(old).all()
-    for platform_id, state_id in rows:
-        session.execute(delete(UsedState).where(UsedState.platform_id == platform_id, UsedState.state_id == state_id))
-    return len(rows)

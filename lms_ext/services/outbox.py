@@ -1,12 +1,15 @@
 """The grade outbox: one slot per (link, person); the newest score supersedes what was not yet sent."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from lms_ext.domain import delivery_reasons
 from lms_ext.domain.access import Actor
+from lms_ext.domain.texts import Text
 from lms_ext.models import GradeSlot
 from lms_ext.services.seats import Db
 
@@ -60,6 +63,11 @@ class Delivery:
     maximum: int
     delivered_at: datetime | None
 
+    @property
+    def words(self) -> Text | None:
+        """Say why it is late, kept or parked; None when there is no trouble."""
+        return delivery_reasons.words(self.reason)
+
 
 def delivery_states(session: Db, actor: Actor, link_id: int) -> dict[int, Delivery]:
     """Give the delivery of each person's grade at a link, by person id."""
@@ -69,6 +77,34 @@ def delivery_states(session: Db, actor: Actor, link_id: int) -> dict[int, Delive
         )
     ).scalars()
     return {one.person_id: Delivery(one.state, one.reason, one.given, one.maximum, one.delivered_at) for one in rows}
+
+
+def unpark(
+    session: Db,
+    link: tuple[int, int, int],
+    now: datetime,
+    *,
+    person_id: int | None = None,
+    reasons: Collection[str] | None = None,
+) -> None:
+    """Make parked grades of a link `(platform, space, id)` due again: one person's, or those parked for one of `reasons`.
+
+    They keep the time they were made at, so that they cannot replace what a teacher wrote in the LMS since.
+    """
+    platform_id, space_id, link_id = link
+    chosen = update(GradeSlot).where(
+        GradeSlot.platform_id == platform_id,
+        GradeSlot.space_id == space_id,
+        GradeSlot.link_id == link_id,
+        GradeSlot.state == "parked",
+        GradeSlot.sent_version < GradeSlot.version,
+    )
+    if person_id is not None:
+        chosen = chosen.where(GradeSlot.person_id == person_id)
+    if reasons is not None:
+        chosen = chosen.where(GradeSlot.reason.in_(sorted(reasons)))
+    values = {"state": "queued", "due_at": now}
+    session.execute(chosen.values(**values).execution_options(synchronize_session=False))
 
 
 def resend(session: Db, actor: Actor, link_id: int, person_id: int, now: datetime) -> bool:

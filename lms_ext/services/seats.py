@@ -89,12 +89,24 @@ def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: dat
     )
 
 
-def bind_link(session: Db, actor: Actor, link_id: int, ref: str) -> None:
+def return_url_of(session: Db, key: tuple[int, int, int], secret_hash: str) -> str:
+    """Give the way back to the LMS of a launch that is over, to the browser it belonged to; "" otherwise."""
+    platform_id, space_id, launch_id = key
+    found = session.execute(
+        select(_LAUNCH.return_url).where(
+            _LAUNCH.platform_id == platform_id, _LAUNCH.space_id == space_id, _LAUNCH.id == launch_id,
+            _LAUNCH.secret_hash == secret_hash,
+        )
+    ).scalar_one_or_none()  # fmt: skip
+    return found or ""
+
+
+def bind_link(session: Db, actor: Actor, link_id: int, ref: str, points: int | None) -> None:
     """Put an activity (or a pack) behind a link; work done under what was there before stays stored."""
     session.execute(
         update(Link)
         .where(Link.platform_id == actor.platform_id, Link.space_id == actor.space_id, Link.id == link_id)
-        .values(activity_ref=ref)
+        .values(activity_ref=ref, points=points)
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import time
 from typing import Any
 
@@ -11,10 +11,10 @@ from flask_babel import format_time
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.access import Action
-from lms_ext.domain.activities import Answer, Entries, Outcome
+from lms_ext.domain.activities import Answer, Entries, Field, FieldKind
 from lms_ext.domain.refusals import Refused
 from lms_ext.domain.texts import Text
-from lms_ext.models import Attempt, db, engine
+from lms_ext.models import Attempt, Submission, db, engine
 from lms_ext.services import attempting, drafting, marking, scoring
 from lms_ext.services.drafting import Change, Saved, Stored
 from lms_ext.web.entry import Place, enter, keep_private, pinned, place
@@ -83,12 +83,13 @@ def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, missing: T
 
 
 def _review_page(here: Place, attempt: Attempt, *, may_again: bool) -> str:
-    handed_in = attempting.submissions(db.session, attempt)[-1]
+    sent = attempting.submissions(db.session, attempt)
+    handed_in = sent[-1]
     mark = marking.latest_mark(db.session, attempt)
     return render_template(
         "pages/activity.html",
         **_shared(here, attempt),
-        **review_context(here, attempt, attempting.stored_answer(handed_in), attempting.stored_outcome(handed_in)),
+        **review_context(here, attempt, sent),
         mode="review",
         submission=handed_in,
         mark=mark,
@@ -100,9 +101,14 @@ def _review_page(here: Place, attempt: Attempt, *, may_again: bool) -> str:
     )
 
 
-def review_context(here: Place, attempt: Attempt, answer: Answer, outcome: Outcome) -> dict[str, Any]:
-    """Give what a plugin's review template needs; a raising plugin still leaves the person's own words readable."""
-    work = attempting.work_of(attempt, answer)
+def review_context(here: Place, attempt: Attempt, sent: Sequence[Submission]) -> dict[str, Any]:
+    """Give what a plugin's review template needs of the latest of the submissions in `sent`.
+
+    A raising plugin still leaves the person's own words readable.
+    """
+    answer, outcome = attempting.stored_answer(sent[-1]), attempting.stored_outcome(sent[-1])
+    previous = attempting.stored_answer(sent[-2]) if len(sent) > 1 else None
+    work = attempting.work_of(attempt, answer, previous)
     try:
         context = here.kind.review(here.activity.config, work, outcome)
     except Exception as error:  # noqa: BLE001 - a plugin's fault, logged below: the page shows the stored answer instead
@@ -137,7 +143,9 @@ def autosave(ref: LaunchRef, activity_id: str) -> tuple[Response, int]:
     changes = _json_changes(body)
     tab = str(body["tab"])[:40]
     here = pinned(here, attempt)
-    bad = drafting.refused(changes, here.kind.fields(here.activity.config, attempt.state), frozenset(attempt.checked))
+    fields = here.kind.fields(here.activity.config, attempt.state)
+    typed = {name: one for name, one in fields.items() if not one.by_button}
+    bad = drafting.refused(changes, typed, frozenset(attempt.checked))
     if bad:
         raise Refused("field-refused", context={"fields": bad})
     saved = drafting.save(db.session, attempt, tab, changes, here.visitor.now)
@@ -225,7 +233,7 @@ def _save_form(here: Place, attempt: Attempt, pressed: Mapping[str, str]) -> Sav
     """Save a form as sent without scripts: only fields that differ from what is stored are changes."""
     fields = here.kind.fields(here.activity.config, attempt.state)
     stored = drafting.stored(db.session, attempt)
-    sent = {name: _normal(request.form.getlist(name)) for name in fields}
+    sent = {name: _normal(request.form.getlist(name)) for name, one in fields.items() if _in_form(name, one)}
     unknown = set(request.form) - set(fields) - _HOST_FIELDS - here.kind.buttons
     if unknown:
         raise Refused("field-refused")
@@ -234,14 +242,22 @@ def _save_form(here: Place, attempt: Attempt, pressed: Mapping[str, str]) -> Sav
         answer = attempting.press(here.kind, here.activity, attempt, answer, pressed)
     revs = _revs()
     changes = {
-        name: Change(value, _now_count(), revs.get(name, 0))
+        name: Change(value, _now_count(), stored[name].rev if fields[name].by_button and name in stored else revs.get(name, 0))
         for name, value in answer.items()
         if value != stored.get(name, Stored((), 0, "")).value and not (fields[name].part in attempt.checked and fields[name].part)
     }
     bad = drafting.refused(changes, fields, frozenset(attempt.checked))
     if bad:
         raise Refused("field-refused")
-    return drafting.save(db.session, attempt, request.form.get("tab", "")[:40], changes, here.visitor.now)
+    # The form is a tab of its own: its counter is the server's clock, the script's the device's, which may be years ahead.
+    return drafting.save(db.session, attempt, f"{request.form.get('tab', '')[:32]}/form", changes, here.visitor.now)
+
+
+def _in_form(name: str, one: Field) -> bool:
+    """Tell whether a form speaks of a field. Unticked boxes send nothing, but a text box on the page is always sent."""
+    if one.by_button:
+        return False
+    return name in request.form or one.kind != FieldKind.TEXT
 
 
 def _now_count() -> int:

@@ -77,7 +77,7 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
     ids = [one.attempt_id for one in rows]
     index = ids.index(attempt.id) if attempt.id in ids else 0
     latest = sent[-1]
-    context: dict[str, Any] = review_context(here, attempt, attempting.stored_answer(latest), attempting.stored_outcome(latest))
+    context: dict[str, Any] = review_context(here, attempt, sent)
     g.pack_base = f"/p/{here.snapshot}/"
     page = render_template(
         "pages/marking.html",

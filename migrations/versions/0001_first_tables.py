@@ -98,7 +98,7 @@ def upgrade() -> None:
     with op.batch_alter_table("grade_slot", schema=None) as batch_op:
         batch_op.create_index(
             "ix_grade_slot_due",
-            ["due_at"],
+            ["platform_id", "due_at"],
             unique=False,
             postgresql_where=sa.text("sent_version < version AND state <> 'parked'"),
             sqlite_where=sa.text("sent_version < version AND state <> 'parked'"),
@@ -125,6 +125,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("launch_session", schema=None) as batch_op:
         batch_op.create_index("ix_launch_session_browser", ["platform_id", "browser_hash"], unique=False)
+        batch_op.create_index("ix_launch_session_expires", ["expires_at"], unique=False)
 
     op.create_table(
         "link",
@@ -134,6 +135,7 @@ def upgrade() -> None:
         sa.Column("resource_link_id", sa.String(length=255), nullable=False),
         sa.Column("title", sa.String(length=500), nullable=False),
         sa.Column("activity_ref", sa.String(length=140), nullable=False),
+        sa.Column("asked_ref", sa.String(length=140), nullable=False),
         sa.Column("points", sa.Integer(), nullable=True),
         sa.Column("lineitem_url", sa.String(length=2000), nullable=False),
         sa.Column("may_score", sa.Boolean(), nullable=False),
@@ -291,8 +293,22 @@ def upgrade() -> None:
         sa.Column("scope", sa.String(length=500), nullable=False),
         sa.Column("token", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("renewing_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["platform_id"], ["platform.id"], name=op.f("fk_service_token_platform_id_platform")),
         sa.PrimaryKeyConstraint("platform_id", "scope", name=op.f("pk_service_token")),
+    )
+    op.create_table(
+        "delivery_lane",
+        sa.Column("platform_id", sa.Integer(), nullable=False),
+        sa.Column("rate", sa.Float(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("paced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("resume_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("down_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(["platform_id"], ["platform.id"], name=op.f("fk_delivery_lane_platform_id_platform")),
+        sa.PrimaryKeyConstraint("platform_id", name=op.f("pk_delivery_lane")),
     )
     op.create_table(
         "space",
@@ -302,6 +318,8 @@ def upgrade() -> None:
         sa.Column("context_id", sa.String(length=255), nullable=False),
         sa.Column("title", sa.String(length=500), nullable=False),
         sa.Column("nrps_url", sa.String(length=2000), nullable=False),
+        sa.Column("lineitems_url", sa.String(length=2000), nullable=False),
+        sa.Column("ags_scopes", sa.String(length=500), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["platform_id"], ["platform.id"], name=op.f("fk_space_platform_id_platform")),
         sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_space")),
@@ -313,6 +331,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("space")
+    op.drop_table("delivery_lane")
     op.drop_table("service_token")
     op.drop_table("published_pack")
     op.drop_table("platform_key_set")
@@ -337,6 +356,7 @@ def downgrade() -> None:
     op.drop_table("mark")
     op.drop_table("link")
     with op.batch_alter_table("launch_session", schema=None) as batch_op:
+        batch_op.drop_index("ix_launch_session_expires")
         batch_op.drop_index("ix_launch_session_browser")
 
     op.drop_table("launch_session")

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from lms_ext.domain.pacing import Rules
 from lms_ext.models import GradeSlot, Link, Platform, db, utcnow
 from lms_ext.services import delivering, outbox
-from lms_ext.services.delivering import Verdict
+from lms_ext.services.delivering import Result, Verdict
 from lms_ext.worker import Worker
 from tests.support.classroom import Classroom, classroom
 from tests.support.gradebook import Book, gradebook
@@ -32,8 +33,10 @@ def room(app: Flask, book: Book) -> Classroom:
 
 
 @pytest.fixture
-def worker(app: Flask) -> Worker:
-    return Worker(app)
+def worker(app: Flask) -> Iterator[Worker]:
+    one = Worker(app, Rules(first_rate=1000.0))
+    yield one
+    one.close()
 
 
 def score(room: Classroom, given: float) -> None:
@@ -98,7 +101,7 @@ def test_f3_retry_after_is_obeyed(room: Classroom, worker: Worker, book: Book) -
     score(room, 8.0)
     deliver(worker)
     assert slot().due_at > utcnow() + timedelta(seconds=110)
-    assert (slot().state, slot().reason) == ("late", "status-429")
+    assert (slot().state, slot().reason) == ("late", "busy")
 
 
 def test_f5_a_revoked_token_is_renewed_once(room: Classroom, worker: Worker, book: Book) -> None:
@@ -125,7 +128,7 @@ def test_f7_html_with_200_counts_as_delivered(room: Classroom, worker: Worker, b
     assert slot().state == "sent"
 
 
-@pytest.mark.parametrize(("fault", "reason"), [("404", "no-column"), ("403", "status-403")])
+@pytest.mark.parametrize(("fault", "reason"), [("404", "no-column"), ("403", "not-allowed")])
 def test_f8_a_lasting_refusal_is_parked_with_its_reason_until_resent(
     room: Classroom, worker: Worker, book: Book, fault: str, reason: str
 ) -> None:
@@ -158,15 +161,15 @@ def test_a_teachers_own_grade_in_the_lms_is_kept(room: Classroom, worker: Worker
 
 def test_f22_a_late_worker_cannot_mark_a_newer_score_as_sent(room: Classroom, worker: Worker, book: Book) -> None:
     score(room, 3.0)
-    late = delivering.claim(db.session, utcnow())[0]
+    late = delivering.claim(db.session, room.actor.platform_id, utcnow())[0]
     db.session.commit()
     score(room, 9.0)
     db.session.execute(update(GradeSlot).values(lease_until=utcnow() - timedelta(seconds=1)))
     db.session.commit()
-    newer = delivering.claim(db.session, utcnow())[0]
+    newer = delivering.claim(db.session, room.actor.platform_id, utcnow())[0]
     db.session.commit()
-    assert not delivering.settle(db.session, late, Verdict("sent"), utcnow(), 0.5)
-    assert delivering.settle(db.session, newer, Verdict("retry"), utcnow(), 0.5)
+    assert not delivering.settle(db.session, Result(late, Verdict("sent")), Rules(), utcnow())
+    assert delivering.settle(db.session, Result(newer, Verdict("retry")), Rules(), utcnow())
     db.session.commit()
     deliver(worker)
     assert book.grades["42"]["scoreGiven"] == 9.0
@@ -174,9 +177,9 @@ def test_f22_a_late_worker_cannot_mark_a_newer_score_as_sent(room: Classroom, wo
 
 def test_two_claims_at_once_never_give_the_same_slot(room: Classroom) -> None:
     score(room, 3.0)
-    assert len(delivering.claim(db.session, utcnow())) == 1
+    assert len(delivering.claim(db.session, room.actor.platform_id, utcnow())) == 1
     db.session.commit()
-    assert delivering.claim(db.session, utcnow()) == []
+    assert delivering.claim(db.session, room.actor.platform_id, utcnow()) == []
 
 
 def test_without_a_column_a_grade_waits_in_sight(room: Classroom, worker: Worker, book: Book) -> None:

@@ -1,6 +1,7 @@
 """A gradebook on a real socket with Moodle's rule of the second; it can be told to fail."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,7 +59,7 @@ def gradebook() -> Iterator[Book]:
             if not self.score(json.loads(body)):
                 self.answer(409, "[]")
             elif fault == "cut":
-                self.connection.close()
+                self.connection.shutdown(socket.SHUT_RDWR)
             else:
                 self.answer(200, "<html>" if fault == "html" else "", "text/html")
 

@@ -4,8 +4,9 @@ from itertools import permutations
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
-from lms_ext.models import Attempt, db
+from lms_ext.models import Attempt, Draft, db
 from lms_ext.services import drafting
 from lms_ext.services.drafting import Change
 from tests.support.classroom import NOON, Classroom, classroom
@@ -58,6 +59,21 @@ def test_f16_saves_of_one_tab_in_any_order_end_with_the_newest(room: Classroom) 
             assert not result.conflicts
             assert not result.closed
         assert value(attempt) == (f"{turn}-5",)
+
+
+@pytest.mark.parametrize("texts", [("x", "xy", "x"), ("a", "b", "a", "b"), ("x", "x", "y", "x")])
+def test_f16_also_when_an_earlier_text_comes_back(room: Classroom, texts: tuple[str, ...]) -> None:
+    """Typing a letter and taking it back: the save that was overtaken must not bring the letter back."""
+    attempt = room.begin()
+    for turn, order in enumerate(permutations(range(len(texts)))):
+        base = (
+            save(attempt, f"tab{turn}", 1_000 * turn, 0, "x").revs.get("note") or drafting.stored(db.session, attempt)["note"].rev
+        )
+        for step in order:
+            save(attempt, f"tab{turn}", 1_000 * turn + 1 + step, base, texts[step])
+        assert value(attempt) == (texts[-1],), order
+        db.session.execute(delete(Draft))
+        db.session.commit()
 
 
 def test_f16_a_save_after_handing_in_is_refused_and_told(room: Classroom) -> None:

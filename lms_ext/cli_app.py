@@ -1,0 +1,32 @@
+"""Command groups whose commands run inside the application."""
+
+import os
+import sys
+from dataclasses import replace
+from typing import Any
+
+import click
+from flask import Flask, current_app
+
+from lms_ext.settings import Settings, SettingsError
+
+
+def open_app() -> Flask:
+    """Build the application from the environment; an unsafe setting ends the command with a sentence."""
+    from lms_ext.app import create_app  # late: `lms-ext --help` must not load the application
+
+    try:
+        # commands deliver nothing by the way: only a web process may run the embedded worker
+        return create_app(replace(Settings.from_env(os.environ), embedded_worker=False))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+class InApp(click.Group):
+    """A group whose commands run inside the application."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        if ctx.invoked_subcommand == "--help" or "--help" in sys.argv or current_app:
+            return super().invoke(ctx)
+        with open_app().app_context():
+            return super().invoke(ctx)

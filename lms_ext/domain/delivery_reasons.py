@@ -1,0 +1,73 @@
+"""Why a grade is late, kept or parked, in words for teachers. The codes are what the outbox stores."""
+
+from lms_ext.domain.texts import Text, text
+
+_AGAIN = ("Kami mencoba lagi otomatis.", "We keep trying.")
+_LAUNCH = (
+    "Dikirim lagi saat murid membuka tugas ini dari LMS, atau saat Anda menekan Kirim ulang.",
+    "It is sent again when the learner opens this from the LMS, or when you press Resend.",
+)
+
+
+def _reason(indonesian: str, english: str, then: tuple[str, str]) -> Text:
+    return text(f"{indonesian} {then[0]}", f"{english} {then[1]}")
+
+
+REASONS: dict[str, Text] = {
+    # the grade is late: tried again by itself
+    "unreachable": _reason("LMS tidak dapat dihubungi.", "The LMS cannot be reached.", _AGAIN),
+    "timeout": _reason("LMS terlalu lama menjawab.", "The LMS took too long to answer.", _AGAIN),
+    "too-large": _reason("Jawaban LMS terlalu besar.", "The answer of the LMS was too large.", _AGAIN),
+    "busy": _reason("LMS meminta kami melambat.", "The LMS asked us to slow down.", _AGAIN),
+    "platform-fault": _reason("LMS melaporkan gangguan.", "The LMS reported a fault.", _AGAIN),
+    "token-refused": _reason(
+        "LMS menolak izin kirim nilai. Mintalah admin memeriksa pendaftaran alat ini di LMS.",
+        "The LMS refuses us permission to send grades. Ask an admin to check this tool's registration in the LMS.",
+        _AGAIN,
+    ),
+    "results-unreadable": _reason(
+        "LMS menolak waktu kiriman, dan nilai di sana tidak dapat dibaca.",
+        "The LMS refused the time of the grade, and the grade it holds cannot be read.",
+        _AGAIN,
+    ),
+    "same-second": _reason("LMS menolak waktu kiriman.", "The LMS refused the time of the grade.", _AGAIN),
+    "fault": _reason("Terjadi kesalahan pada alat ini.", "A fault of this tool got in the way.", _AGAIN),
+    # the platform's own grade stays
+    "graded-there": text(
+        "Nilai yang ditulis langsung di LMS dipertahankan.", "The grade that was written in the LMS itself is kept."
+    ),
+    # parked: tried again at a launch or by a teacher
+    "no-column": text(
+        "Tautan ini belum memiliki kolom nilai di LMS. Aktifkan penilaian pada aktivitas itu, lalu buka dari LMS.",
+        "This link has no gradebook column in the LMS. Switch grading on for that activity, then open it from the LMS.",
+    ),
+    "no-scope": text(
+        "LMS tidak mengizinkan alat ini mengirim nilai. Mintalah admin mengaktifkan layanan nilai, lalu buka dari LMS.",
+        "The LMS does not let this tool send grades. Ask an admin to switch the grade service on, then open it from the LMS.",
+    ),
+    "not-allowed": _reason(
+        "LMS menolak nilai murid ini, misalnya karena ia tidak lagi terdaftar di kursus.",
+        "The LMS refused this learner's grade, for example because they are no longer enrolled.",
+        _LAUNCH,
+    ),
+    "not-gradable": _reason(
+        "LMS menolak isi kiriman, misalnya karena orang ini tidak dapat dinilai di sana.",
+        "The LMS refused the message, for example because this person cannot be graded there.",
+        _LAUNCH,
+    ),
+    "refused": _reason("LMS menolak nilai ini.", "The LMS refused this grade.", _LAUNCH),
+    "bad-address": _reason(
+        "Alamat kolom nilai dari LMS tidak dapat dipakai.", "The address of the gradebook column is unusable.", _LAUNCH
+    ),
+    "platform-inactive": _reason(
+        "Pendaftaran LMS ini dinonaktifkan oleh admin.", "An admin disabled the registration of this LMS.", _LAUNCH
+    ),
+    "gave-up": _reason("LMS tidak menerima nilai ini selama 14 hari.", "The LMS did not take this grade in 14 days.", _LAUNCH),
+}
+UNTIL_COLUMN = frozenset({"no-column", "no-scope", "bad-address"})
+"""Reasons that a launch with another gradebook column takes away, for everyone at the link."""
+
+
+def words(code: str) -> Text | None:
+    """Give a reason in words; None for "" (no trouble)."""
+    return REASONS.get(code, REASONS["refused"]) if code else None

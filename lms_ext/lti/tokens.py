@@ -1,0 +1,166 @@
+"""Access tokens for platforms' services: shared by all processes, renewed once, whoever notices first."""
+
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import or_, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lms_ext.domain.quirks import Quirks
+from lms_ext.lti.http import Answer, Outbound, OutboundError
+from lms_ext.lti.registry import KnownPlatform
+from lms_ext.lti.tool_keys import Signer
+from lms_ext.models import ServiceToken, engine, utcnow
+
+_MARGIN = 60
+_RENEWAL = timedelta(seconds=15)
+"""Longer than a request to the platform can take."""
+_LOOK = 0.05
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class TokenRefused(Exception):
+    """The platform gave no access token."""
+
+
+class Tokens:
+    """Keeps one token per registration and set of scopes until a minute before it ends."""
+
+    def __init__(self, outbound: Outbound, signer: Signer, sessions: Callable[[], Session]) -> None:
+        self._outbound = outbound
+        self._signer = signer
+        self._sessions = sessions
+        self._guard = threading.Lock()
+        self._locks: dict[tuple[int, str], threading.Lock] = {}
+        self._kept: dict[tuple[int, str], tuple[str, datetime]] = {}
+        self._failed: dict[tuple[int, str], tuple[float, Exception]] = {}
+
+    def get(self, platform: KnownPlatform, quirks: Quirks, scopes: tuple[str, ...], *, instead_of: str = "") -> str:
+        """Give a token that is not `instead_of` (one the platform just refused); TokenRefused or OutboundError when none came."""
+        key = (platform.id, " ".join(sorted(scopes)))
+        began = time.monotonic()
+        token = self._usable(self._kept.get(key), instead_of)
+        if token:
+            return token
+        with self._guard:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            token = self._usable(self._kept.get(key), instead_of)
+            if token:
+                return token
+            failed = self._failed.get(key)
+            if failed and failed[0] > began:  # while we waited, another thread asked in vain: do not ask the same again
+                raise failed[1]
+            try:
+                self._kept[key] = self._renewed(platform, quirks, key, instead_of)
+            except (TokenRefused, OutboundError) as error:
+                self._failed[key] = (time.monotonic(), error)
+                raise
+            return self._kept[key][0]
+
+    @staticmethod
+    def _usable(kept: tuple[str, datetime] | None, instead_of: str) -> str:
+        return kept[0] if kept and kept[0] and kept[0] != instead_of and kept[1] > utcnow() else ""
+
+    def _renewed(self, platform: KnownPlatform, quirks: Quirks, key: tuple[int, str], instead_of: str) -> tuple[str, datetime]:
+        """Use what another process has stored; ask for a new token when none is asking; wait for the one that is."""
+        deadline = time.monotonic() + _RENEWAL.total_seconds()
+        waited = False
+        while time.monotonic() < deadline:
+            stored = self._stored(key)
+            if self._usable(stored[:2], instead_of):
+                return stored[:2]
+            asked_elsewhere = stored[2] is not None and stored[2] > utcnow()
+            if not asked_elsewhere:
+                if waited:
+                    raise TokenRefused("elsewhere")
+                if self._may_ask(key, stored[0]):
+                    return self._ask(platform, quirks, key)
+            waited = True
+            time.sleep(_LOOK)
+        raise TokenRefused("elsewhere")
+
+    def _stored(self, key: tuple[int, str]) -> tuple[str, datetime, datetime | None]:
+        engine.reads_only()
+        with self._sessions() as session:
+            row = session.get(ServiceToken, key)
+            return (row.token, row.expires_at, row.renewing_until) if row else ("", _NEVER, None)
+
+    def _may_ask(self, key: tuple[int, str], old: str) -> bool:
+        """Become the one that asks, in all processes."""
+        engine.may_write()
+        now = utcnow()
+        with self._sessions() as session:
+            changed = session.execute(
+                update(ServiceToken)
+                .where(
+                    ServiceToken.platform_id == key[0],
+                    ServiceToken.scope == key[1],
+                    ServiceToken.token == old,
+                    or_(ServiceToken.renewing_until.is_(None), ServiceToken.renewing_until < now),
+                )
+                .values(renewing_until=now + _RENEWAL)
+            )
+            session.commit()
+            if changed.rowcount:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+                return True
+            if session.get(ServiceToken, key):
+                return False
+            session.add(ServiceToken(platform_id=key[0], scope=key[1], token="", expires_at=now, renewing_until=now + _RENEWAL))
+            try:
+                session.commit()
+            except IntegrityError:
+                session.rollback()
+                return False
+            return True
+
+    def _ask(self, platform: KnownPlatform, quirks: Quirks, key: tuple[int, str]) -> tuple[str, datetime]:
+        values: dict[str, Any] = {"renewing_until": None}
+        try:
+            token, until = self._fetch(platform, quirks, key[1])
+            values |= {"token": token, "expires_at": until}
+        finally:
+            engine.may_write()
+            with self._sessions() as session:
+                session.execute(
+                    update(ServiceToken).where(ServiceToken.platform_id == key[0], ServiceToken.scope == key[1]).values(**values)
+                )
+                session.commit()
+        return token, until
+
+    def _fetch(self, platform: KnownPlatform, quirks: Quirks, scope: str) -> tuple[str, datetime]:
+        now = int(time.time())
+        audience = platform.token_audience or quirks.token_audience(platform.auth_token_url)
+        assertion = self._signer.sign(
+            {"iss": platform.client_id, "sub": platform.client_id, "aud": audience, "iat": now, "exp": now + 300,
+             "jti": secrets.token_urlsafe(16)}
+        )  # fmt: skip
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": assertion,
+            "scope": scope,
+        }
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        answer = self._outbound.request("POST", platform.auth_token_url, headers=headers, body=urlencode(form).encode())
+        given = read_json(answer)  # Moodle calls its token text/html: the type is not looked at
+        if answer.status != 200 or not isinstance(given, dict) or not isinstance(given.get("access_token"), str):
+            raise TokenRefused(str(answer.status))
+        seconds = given.get("expires_in")
+        seconds = seconds if isinstance(seconds, int) and 0 < seconds < 10**8 else 3600
+        return given["access_token"], utcnow() + timedelta(seconds=max(seconds - _MARGIN, seconds / 2))
+
+
+def read_json(answer: Answer) -> Any:
+    """Read a body as JSON whatever its type says; None when it is none."""
+    try:
+        return json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,209 @@
+"""The practice course: its links, its columns and its grades, with the rules of the LMS that is imitated."""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from lms_ext.sandbox.profiles import Profile
+from lms_ext.sandbox.store import Store
+
+COURSE_ID = "7"
+COURSE_TITLE = "Pelatihan Pembelajaran Mendalam · Kelas F"
+COURSE_LABEL = "PM-F"
+_ACTIVITY = frozenset({"Initialized", "Started", "InProgress", "Submitted", "Completed"})
+_GRADING = frozenset({"FullyGraded", "Pending", "PendingManual", "Failed", "NotReady"})
+_NEW_SUBMISSION = "https://canvas.instructure.com/lti/submission"
+
+
+class ScoreRefused(Exception):
+    """A score was not taken; `status` and the text say why."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in the course; `custom` goes with each launch."""
+
+    id: int
+    title: str
+    url: str
+    custom: Mapping[str, str]
+    copied_from: str
+    """Ids of links that this one was copied from, newest first, with commas."""
+    column_id: int | None
+
+
+class Course:
+    """Reads and changes the course."""
+
+    def __init__(self, store: Store, profile: Callable[[], Profile]) -> None:
+        self._store = store
+        self._profile = profile
+
+    def add_link(
+        self, title: str, url: str, *, custom: Mapping[str, str] | None = None, maximum: float | None = None,
+        label: str = "", resource_id: str = "", tag: str = "", copied_from: str = "",
+    ) -> int:  # fmt: skip
+        """Add a link, with a column when `maximum` is given; gives the link's id."""
+        with self._store.lock:
+            sql = "insert into links (title, url, custom, copied_from) values (?, ?, ?, ?)"
+            number = self._store.run(sql, title, url, json.dumps(dict(custom or {})), copied_from)
+            if maximum is not None:
+                self.add_column(label or title, maximum, resource_id=resource_id, tag=tag, link_id=number)
+        return number
+
+    def links(self) -> list[Link]:
+        """List the links in order."""
+        rows = self._store.all("select * from links order by id")
+        columns = {row["link_id"]: row["id"] for row in self._store.all("select id, link_id from columns order by id desc")}
+        return [Link(**row | {"custom": json.loads(row["custom"])}, column_id=columns.get(row["id"])) for row in rows]
+
+    def link(self, number: int) -> Link | None:
+        """Find a link."""
+        return next((one for one in self.links() if one.id == number), None)
+
+    def copy_link(self, number: int) -> int:
+        """Copy a link as a course copy does: a new id, a new column, the custom parameters kept."""
+        link = self.link(number)
+        if link is None:
+            raise LookupError(number)
+        column = self.column(link.column_id) if link.column_id else None
+        history = ",".join(filter(None, (str(link.id), link.copied_from)))
+        return self.add_link(
+            link.title, link.url, custom=link.custom, maximum=column["maximum"] if column else None,
+            label=column["label"] if column else "", resource_id=column["resource_id"] if column else "",
+            tag=column["tag"] if column else "", copied_from=history,
+        )  # fmt: skip
+
+    def remove_link(self, number: int) -> None:
+        """Remove a link with its column and grades."""
+        with self._store.lock:
+            for row in self._store.all("select id from columns where link_id = ?", number):
+                self.remove_column(row["id"])
+            self._store.run("delete from links where id = ?", number)
+
+    def add_column(
+        self, label: str, maximum: float, *, resource_id: str = "", tag: str = "", link_id: int | None = None,
+        starts: str = "", ends: str = "",
+    ) -> int:  # fmt: skip
+        """Add a column; gives its id."""
+        sql = "insert into columns (label, maximum, resource_id, tag, link_id, starts, ends) values (?, ?, ?, ?, ?, ?, ?)"
+        return self._store.run(sql, label, maximum, resource_id, tag, link_id, starts, ends)
+
+    def columns(self) -> list[dict[str, Any]]:
+        """List the columns in order."""
+        return self._store.all("select * from columns order by id")
+
+    def column(self, number: int) -> dict[str, Any] | None:
+        """Find a column."""
+        return self._store.one("select * from columns where id = ?", number)
+
+    def change_column(self, number: int, values: Mapping[str, Any]) -> None:
+        """Change label, maximum, resource_id, tag or times of a column."""
+        sql = "update columns set label = ?, maximum = ?, resource_id = ?, tag = ?, starts = ?, ends = ? where id = ?"
+        names = ("label", "maximum", "resource_id", "tag", "starts", "ends")
+        self._store.run(sql, *(values[name] for name in names), number)
+
+    def remove_column(self, number: int) -> None:
+        """Remove a column with its grades, as Moodle does even for the link's own column."""
+        with self._store.lock:
+            self._store.run("delete from grades where column_id = ?", number)
+            self._store.run("delete from columns where id = ?", number)
+
+    def grade(self, column: int, person: str) -> dict[str, Any] | None:
+        """Give what the gradebook holds for one person in one column."""
+        return self._store.one("select * from grades where column_id = ? and person_id = ?", column, person)
+
+    def grades(self, column: int | None = None) -> list[dict[str, Any]]:
+        """List grades, of one column or of all, by person."""
+        if column is None:
+            return self._store.all("select * from grades order by column_id, person_id")
+        return self._store.all("select * from grades where column_id = ? order by person_id", column)
+
+    def write_own(self, column: int, person: str, score: float | None, comment: str, by: str) -> None:
+        """Write a teacher's own grade over what is there."""
+        now = datetime.now(UTC)
+        with self._store.lock:
+            held = self.grade(column, person)
+            self._write(column, person, score, comment, now, by, "Completed", "FullyGraded", held["submissions"] if held else 0)
+
+    def limit_submissions(self, number: int) -> None:
+        """Let each learner submit so often where the LMS counts (Canvas: 422 after that); 0 is without limit."""
+        self._store.put("submission_limit", number)
+
+    def take_score(self, column: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+        """Take a score as the LMS would; raise ScoreRefused. The shape must have been checked (`check_score`)."""
+        profile = self._profile()
+        stamp = datetime.fromisoformat(body["timestamp"])
+        with self._store.lock:
+            held = self.grade(column["id"], body["userId"])
+            if held and _is_late(stamp, datetime.fromisoformat(held["stamp"]), profile):
+                raise ScoreRefused(profile.late_status, "timestamp is not later than the timestamp of the stored score")
+            submissions = held["submissions"] if held else 0
+            extension = body.get(_NEW_SUBMISSION)
+            if profile.counts_submissions and (not isinstance(extension, dict) or extension.get("new_submission", True)):
+                submissions += 1
+                limit = self._store.get("submission_limit")
+                if limit and submissions > limit:
+                    raise ScoreRefused(422, "maximum number of allowed attempts has been reached")
+            score = _scaled(body, column["maximum"], profile)
+            comment = body.get("comment")
+            if comment is None:
+                comment = "" if profile.missing_comment_erases or not held else held["comment"]
+            if score is None and held and body["gradingProgress"] != "FullyGraded" and not profile.unfinished_erases:
+                score = held["score"]
+            grading = body["gradingProgress"]
+            self._write(
+                column["id"], body["userId"], score, comment, stamp, "tool", body["activityProgress"], grading, submissions
+            )
+
+    def _write(
+        self, column: int, person: str, score: float | None, comment: str, stamp: datetime, by: str, activity: str,
+        grading: str, submissions: int,
+    ) -> None:  # fmt: skip
+        received = datetime.now(UTC).isoformat(timespec="milliseconds")
+        values = (column, person, score, comment, stamp.isoformat(), received, by, activity, grading, submissions)
+        self._store.run(f"insert or replace into grades values ({', '.join('?' * len(values))})", *values)  # noqa: S608 - marks only
+
+
+def _is_late(stamp: datetime, held: datetime, profile: Profile) -> bool:
+    new, old = int(stamp.timestamp()), int(held.timestamp())
+    return new <= old if profile.equal_is_late else new < old
+
+
+def _scaled(body: Mapping[str, Any], maximum: float, profile: Profile) -> float | None:
+    given = body.get("scoreGiven")
+    if given is None or (profile.unfinished_erases and body["gradingProgress"] != "FullyGraded"):
+        return None
+    score = float(given) * maximum / float(body["scoreMaximum"])
+    return min(score, maximum) if profile.clamps else score
+
+
+def check_score(body: Any) -> str:
+    """Give what is wrong with the shape of a score; "" when nothing is."""
+    if not isinstance(body, dict) or not isinstance(body.get("userId"), str):
+        return "userId must be text"
+    try:
+        stamp = datetime.fromisoformat(body.get("timestamp", ""))
+    except (ValueError, TypeError):
+        return "timestamp must be ISO 8601"
+    if stamp.tzinfo is None:
+        return "timestamp must name its time zone"
+    if body.get("activityProgress") not in _ACTIVITY or body.get("gradingProgress") not in _GRADING:
+        return "activityProgress and gradingProgress must be among those of AGS 2.0"
+    given, top = body.get("scoreGiven"), body.get("scoreMaximum")
+    if given is not None and (_number(given) < 0 or _number(top) <= 0):
+        return "scoreGiven must be 0 or more, with a scoreMaximum above 0"
+    return "" if isinstance(body.get("comment", ""), str) else "comment must be text"
+
+
+def _number(value: object) -> float:
+    """Give a number, or -1 for what is none (NaN and infinity, which Python's JSON reads, are none either)."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return float(cast("float", value)) if is_number else -1.0

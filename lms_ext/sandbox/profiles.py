@@ -1,0 +1,139 @@
+"""How each LMS differs, as data. A comment names where the difference was reported or read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_ALL_TYPES = ("link", "file", "html", "ltiResourceLink", "image")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One LMS as a tool meets it."""
+
+    name: str
+    title: str
+    family: str
+    """``product_family_code`` of the tool_platform claim; "" leaves the claim out."""
+    version: str = "1"
+    issuer: str = ""
+    """"" is the practice LMS's own address."""
+    deployment_id: str = "1"
+    login_method: str = "POST"
+    login_extra: Mapping[str, str] = field(default_factory=dict)
+    sends_client_id: bool = True
+    single_use: bool = True
+    """Whether a launch opens once only: back or reload is refused."""
+    uuid_ids: bool = False
+    """Long ids in place of numeric strings."""
+    short_roles: bool = False
+    """Whether the membership service writes ``Learner`` in place of the whole URI."""
+    institution_roles: bool = False
+    custom_twice: bool = False
+    custom_extra: Mapping[str, str] = field(default_factory=dict)
+    item_query: str = ""
+    """Query that line item URLs carry."""
+    late_status: int = 409
+    equal_is_late: bool = True
+    unfinished_erases: bool = False
+    missing_comment_erases: bool = False
+    clamps: bool = False
+    counts_submissions: bool = False
+    media_status: int = 415
+    token_audience: str = ""
+    """"" is the token URL."""
+    token_type: str = "application/json"  # noqa: S105 - a media type
+    bare_errors: bool = False
+    """Errors of services have the body ``[]``."""
+    accept_types: tuple[str, ...] = ("ltiResourceLink",)
+    accept_multiple: bool | str = True
+    accept_lineitem: bool | str | None = None
+    sends_data: bool = True
+    history: bool = False
+    """Whether ``$ResourceLink.id.history`` is filled in after a copy."""
+
+
+PROFILES: Mapping[str, Profile] = {
+    one.name: one
+    for one in (
+        Profile("generic", "LTI 1.3", "", accept_types=_ALL_TYPES, accept_lineitem=True, history=True),
+        Profile(
+            "moodle",
+            "Moodle 4.5",
+            "moodle",
+            version="2024100706",
+            short_roles=True,  # memberships hold short names: seen with 4.5.6
+            custom_twice=True,  # raw and lower-cased keys: mod/lti/locallib.php, lti_split_custom_parameters
+            custom_extra={"link_id": "$ResourceLink.id.history"},  # unknown variables arrive as written: seen with 4.5.6
+            item_query="?type_id=1",  # /scores must go before the query: hypothesis, _service_url
+            unfinished_erases=True,  # gradebookservices scores.php: only FullyGraded carries a grade
+            missing_comment_erases=True,  # a score without comment blanks the feedback: seen with 4.5.6
+            clamps=True,  # more than the maximum becomes the maximum: seen with 4.5.6
+            media_status=400,  # exact media types only: seen with 4.5.6
+            token_type="text/html",  # noqa: S106 - a media type; mod/lti/token.php sets none
+            bare_errors=True,  # error bodies are []: seen with 4.5.6
+            sends_data=False,  # no `data` in the settings: seen with 4.5.6
+        ),
+        Profile(
+            "canvas",
+            "Canvas",
+            "canvas",
+            version="cloud",
+            issuer="https://canvas.instructure.com",  # one issuer for every school: pylti1.3#2
+            deployment_id="12:8865aa05b4b79b64a91a86042e43af5ea8ae79eb",  # id and hash: PrairieLearn#9721
+            login_extra={
+                "canvas_region": "us-east-1",
+                "canvas_environment": "prod",
+                "lti_storage_target": "post_message_forwarding",  # Canvas docs, launch overview
+            },
+            single_use=False,
+            uuid_ids=True,
+            institution_roles=True,  # institution roles even for learners here: pylti1p3next roles.py
+            custom_extra={"canvas_course": "$Canvas.course.id"},  # unsubstituted when the variable is off
+            late_status=400,  # 400 with a text about the timestamp: canvas-lms, scores_controller
+            equal_is_late=False,  # an equal timestamp passes: canvas-lms, scores_controller
+            counts_submissions=True,  # each score is a submission unless new_submission is false: canvas-lms#1799
+            accept_types=_ALL_TYPES,
+            accept_multiple=True,
+            accept_lineitem=True,  # a column only when the flag is on: canvas-lms#1749
+            sends_data=False,
+        ),
+        Profile(
+            "brightspace",
+            "Brightspace",
+            "desire2learn",
+            version="20.25",
+            deployment_id="f8a6d0a5-1d26-4a0c-9a77-5f1f9a0b6e11",
+            uuid_ids=True,
+            token_audience="https://api.brightspace.com/auth/token",  # noqa: S106 - unlike the token URL: hypothesis d2l misc.py
+            accept_types=_ALL_TYPES,
+            accept_lineitem=True,
+            history=True,
+        ),
+        Profile(
+            "blackboard",
+            "Blackboard Learn",
+            "BlackboardLearn",
+            version="3900",
+            issuer="https://blackboard.com",  # one issuer for all: oli-torus#1979
+            deployment_id="6c1b7a40-2f5c-4d11-9b1e-3b9d7e0f4a27",  # the institution: oli-torus#1979
+            login_method="GET",
+            uuid_ids=True,
+            institution_roles=True,
+            accept_types=_ALL_TYPES,
+            accept_multiple="true",  # flags may be text: LTI deep linking in older releases
+            history=True,  # gives $ResourceLink.id.history: hypothesis misc.py
+        ),
+        Profile(
+            "openedx",
+            "Open edX",
+            "",
+            deployment_id="1",  # README of xblock-lti-consumer
+            login_method="GET",
+            sends_client_id=True,
+            single_use=False,
+            uuid_ids=True,
+            late_status=400,  # equals or precedes the stored one: serializers.py of xblock-lti-consumer
+            accept_multiple=True,
+        ),
+    )
+}

@@ -1,0 +1,2 @@
+"use strict";
+for (const form of document.querySelectorAll("form[data-submit-now]")) form.submit();
