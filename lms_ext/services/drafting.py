@@ -33,6 +33,7 @@ class Stored:
     value: tuple[str, ...]
     rev: int
     tab: str
+    saved_at: datetime | None = None
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Saved:
     closed: bool = False
 
 
-_STORED = select(Draft.field, Draft.value, Draft.rev, Draft.tab).where(
+_STORED = select(Draft.field, Draft.value, Draft.rev, Draft.tab, Draft.saved_at).where(
     Draft.platform_id == bindparam("platform_id"),
     Draft.space_id == bindparam("space_id"),
     Draft.attempt_id == bindparam("attempt_id"),
@@ -60,7 +61,7 @@ def _key(attempt: Attempt) -> dict[str, Any]:
 def stored(session: Db, attempt: Attempt) -> dict[str, Stored]:
     """Read all fields of an attempt."""
     rows = engine.run(session, _STORED, _key(attempt))
-    return {row.field: Stored(tuple(row.value), row.rev, row.tab) for row in rows}
+    return {row.field: Stored(tuple(row.value), row.rev, row.tab, row.saved_at) for row in rows}
 
 
 def answer(drafts: Mapping[str, Stored]) -> Answer:

@@ -7,17 +7,19 @@ from time import time
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request
-from flask_babel import format_time
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.access import Action
 from lms_ext.domain.activities import Answer, Entries, Field, FieldKind
 from lms_ext.domain.refusals import Refused
 from lms_ext.domain.texts import Text
-from lms_ext.models import Attempt, Submission, db, engine
+from lms_ext.models import Attempt, Submission, db, engine, utcnow
 from lms_ext.services import attempting, drafting, marking, scoring
 from lms_ext.services.drafting import Change, Saved, Stored
+from lms_ext.web import sessions
 from lms_ext.web.entry import Place, enter, keep_private, pinned, place
+from lms_ext.web.errors import wants_json
+from lms_ext.web.i18n import clock
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
@@ -68,6 +70,8 @@ def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, missing: T
         plugin_template=here.kind.attempt_template,
         plugin=context,
         revs={name: one.rev for name, one in drafts.items()},
+        saved_at=max((one.saved_at for one in drafts.values() if one.saved_at), default=None),
+        seal=sessions.draft_seal(attempt.platform_id, attempt.space_id, attempt.id, attempt.person_id),
         client_key=secrets.token_urlsafe(16),
         tab=secrets.token_urlsafe(8),
         draft_url=here.url("draft"),
@@ -75,6 +79,7 @@ def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, missing: T
         submit_label=here.kind.submit_label,
         missing=missing,
         conflicts=saved.conflicts if saved else {},
+        rejected={name: request.form.getlist(name) for name in saved.conflicts} if saved else {},
         notice="saved" if saved and not saved.conflicts else "",
         returned=returned,
         thread=marking.thread(db.session, attempt) if returned else [],
@@ -122,6 +127,7 @@ def _shared(here: Place, attempt: Attempt) -> dict[str, Any]:
     return {
         "place": here,
         "visitor": here.visitor,
+        "home_url": here.home_url,
         "activity": here.activity,
         "attempt": attempt,
         "csrf": here.visitor.csrf,
@@ -158,7 +164,7 @@ def _told(saved: Saved) -> dict[str, Any]:
         "saved": {name: {"rev": rev} for name, rev in saved.revs.items()},
         "conflicts": {name: {"rev": one.rev, "value": list(one.value)} for name, one in saved.conflicts.items()},
         "closed": saved.closed,
-        "at": format_time(format="HH.mm"),
+        "at": clock(utcnow()),
     }
 
 
@@ -208,11 +214,16 @@ def submit(ref: LaunchRef, activity_id: str) -> BaseResponse:
         if not attempting.check_part(db.session, attempt, here.kind, here.activity, request.form["check"]):
             raise Refused("field-refused")
         db.session.commit()
-        return redirect(f"{here.url()}#{request.form['check']}", 303)
+        return _go(f"{here.url()}#{request.form['check']}")
     if request.form.get("action") == "save" or (pressed and not pressed.keys() & here.kind.submitting):
         db.session.commit()
-        return redirect(here.url(), 303)
+        return _go(here.url())
     return _hand_in(here, attempt)
+
+
+def _go(url: str) -> BaseResponse:
+    """Send the browser on; a script is told the address, so that it does not load the page only to load it again."""
+    return jsonify(url=url) if wants_json() else redirect(url, 303)
 
 
 def _hand_in(here: Place, attempt: Attempt) -> BaseResponse:
@@ -226,7 +237,7 @@ def _hand_in(here: Place, attempt: Attempt) -> BaseResponse:
     if receipt.event:
         tool().plugins.call_each("on_submission_recorded", event=receipt.event)
         tool().wake_worker()
-    return redirect(here.url(), 303)
+    return _go(here.url())
 
 
 def _save_form(here: Place, attempt: Attempt, pressed: Mapping[str, str]) -> Saved:

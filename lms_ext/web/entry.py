@@ -50,6 +50,12 @@ class Place:
         """Give the address of a page of this activity."""
         return self.visitor.url("a", self.activity.id, *parts)
 
+    @property
+    def home_url(self) -> str:
+        """Give the learner's home of the pack that the launch's link opens; "" when the link is to this activity alone."""
+        link = self.visitor.seat.link
+        return self.visitor.url("home") if link and "/" not in link.activity_ref else ""
+
 
 def enter(ref: LaunchRef, action: Action) -> Visitor:
     """Let a browser in: its cookie proves the launch, the role allows the action, a write carries the form token."""

@@ -117,18 +117,18 @@ def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
 
     @app.template_filter("moment")
     def _moment(value: datetime) -> str:
-        return f"{format_datetime(value, 'd MMMM yyyy')}, {_clock(value)} {zone}"
+        return f"{format_datetime(value, 'd MMMM yyyy')}, {clock(value)} {zone}"
 
     @app.template_filter("clock")
-    def _only_clock(value: datetime) -> str:
-        return _clock(value)
+    def _onlyclock(value: datetime) -> str:
+        return clock(value)
 
     @app.template_filter("points")
     def _points(value: float) -> str:
         return str(format_decimal(round(value, 2)))
 
 
-def _clock(value: datetime) -> str:
+def clock(value: datetime) -> str:
     """Hours and minutes as each language writes them: 10.42 and 10:42."""
     return str(format_datetime(value, "HH:mm" if str(get_locale()) == "en" else "HH.mm"))
 

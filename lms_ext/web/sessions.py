@@ -3,6 +3,7 @@
 Each launch has its own cookie under its own path, so tabs never fight and no request carries another launch's secret.
 """
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -96,6 +97,13 @@ class _NoFlaskSession(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         del app, session, response
+
+
+def draft_seal(platform_id: int, space_id: int, attempt_id: int, person_id: int) -> str:
+    """Derive the key, in base64, that seals what one person's attempt leaves on a device; no other person's page carries it."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    about = f"draft:{platform_id}:{space_id}:{attempt_id}:{person_id}"
+    return base64.b64encode(hmac.new(key, about.encode(), hashlib.sha256).digest()).decode()
 
 
 def register(app: Flask) -> None:

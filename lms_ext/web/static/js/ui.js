@@ -38,7 +38,7 @@ for (const card of all("[data-rubric]")) {
       const ticked = [...all("input:checked", aspect)];
       const radio = aspect.querySelector("input[type=radio]");
       const level = radio ? Number(ticked[0]?.value || 0) : ticked.length;
-      all(".pita > li", aspect).forEach((cell, n) => cell.classList.toggle("done", n < level));
+      all(".pita > i", aspect).forEach((cell, n) => cell.classList.toggle("done", n < level));
       const place = aspect.querySelector("[data-level]");
       if (place) place.textContent = level;
       const word = aspect.querySelector("[data-level-name]");
