@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms_ext import logs, plugin_host, worker
 from lms_ext.defaults import builtin_plugins
 from lms_ext.lti import quirks
 from lms_ext.models import db, engine
-from lms_ext.settings import Settings, data_folder
+from lms_ext.settings import Settings
 from lms_ext.web import (
     activities,
     assets,
@@ -55,7 +54,6 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     db.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)
-    Migrate(app, db, directory=str(data_folder("migrations")), render_as_batch=True, compare_type=True)
 
     plugins = plugin_host.load_plugins(
         settings.plugins, builtin={**builtin_plugins(), "default-quirks": quirks}, strict=settings.strict_plugins

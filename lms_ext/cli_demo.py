@@ -92,9 +92,8 @@ def _prepare(environment: Mapping[str, str]) -> None:
     """Bring the database to the newest version and publish every pack that came with the tool."""
     from dataclasses import replace
 
-    from flask_migrate import upgrade
-
     from lms_ext.app import create_app
+    from lms_ext.migrating import upgrade
     from lms_ext.models import db, utcnow
     from lms_ext.services import publishing
     from lms_ext.settings import Settings, data_folder

@@ -3,11 +3,13 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from flask import current_app
 
 from lms_ext.cli_app import open_app
 from lms_ext.settings import plugin_names
@@ -22,11 +24,11 @@ _language = click.option("--lang", type=click.Choice(["id", "en"]), default="id"
 
 
 def _in_app(command: Callable[..., None]) -> Callable[..., None]:
-    """Run a command inside the application; its other commands need no database and no settings."""
+    """Run a command inside the application, the running one if there is one; the other commands need no settings."""
 
     @wraps(command)
     def run(**given: Any) -> None:
-        with open_app().app_context():
+        with nullcontext() if current_app else open_app().app_context():
             command(**given)
 
     return run

@@ -6,12 +6,12 @@ import sys
 from typing import Any
 
 from flask import Flask
-from flask_migrate import upgrade
 
 from bench.platform import CLIENT, DEPLOYMENT
 from lms_ext.app import create_app
 from lms_ext.domain.activities import Activity
 from lms_ext.domain.activity_types import ActivityType
+from lms_ext.migrating import upgrade
 from lms_ext.models import db, utcnow
 from lms_ext.packs.reading import read_pack
 from lms_ext.packs.snapshots import pack_from_document

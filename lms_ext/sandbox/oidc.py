@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, jsonify, make_response, render_templat
 from lms_ext.sandbox import claims
 from lms_ext.sandbox.i18n import locale
 from lms_ext.sandbox.keys import ToolKeysError
-from lms_ext.sandbox.messages import N_, Message, decoded
+from lms_ext.sandbox.messages import N_, Message, decoded, masked
 from lms_ext.sandbox.practice import Practice
 from lms_ext.sandbox.services import Problem, practice, service, words
 
@@ -37,7 +37,7 @@ def start_login(lms: Practice, body: dict[str, Any], target: str) -> Response:
         Message(
             N_("Pembukaan dimulai untuk %(name)s"), {"name": body["name"]}, incoming=False,
             line=f"{profile.login_method} {url}",
-            request="\n".join(f"{name}: {value}" for name, value in fields.items()),
+            request="\n".join(f"{name}: {value}" for name, value in masked(fields).items()),
         )
     )  # fmt: skip
     if profile.login_method == "GET":

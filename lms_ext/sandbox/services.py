@@ -119,9 +119,10 @@ def record(standard: str, answer: Response, fault: Fault | None = None) -> None:
     text, args = g.pop("log_words", (standard, {}))
     status = answer.status_code
     good = status < 400 and not (fault and fault.kind in {"cut", "down"})
-    form = request.form.to_dict()
+    form = request.form.to_dict() or request.args.to_dict()
     heading = "\n".join(f"{name}: {value}" for name, value in masked(dict(request.headers)).items())
-    body = json.dumps(masked(form), indent=2, ensure_ascii=False) if form else shown(request.get_data())
+    posted = request.get_data() if not request.form else b""
+    body = shown(posted) if posted or not form else json.dumps(masked(form), indent=2, ensure_ascii=False)
     line = f"{request.method} {request.path} · {status}"
     if fault:
         line += f" · {fault.kind}"

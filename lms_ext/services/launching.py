@@ -196,10 +196,12 @@ def _link(session: Db, launch: Launch, known: Any, space_id: int, now: datetime)
         if same and not _asks_anew(launch, known) and not _brings_points(launch, known):
             return int(known.link_id)
     key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
-    link_id = _upsert(session, Link, key, told, created_at=now)
-    if known is not None and (known.lineitem_url, known.may_score) != (told["lineitem_url"], told["may_score"]):
-        outbox.unpark(session, (launch.platform_id, space_id, link_id), now, reasons=UNTIL_COLUMN)
     asked = launch.activity_ref[:140]
+    if known is None or known.link_id is None:
+        return _upsert(session, Link, key, told, created_at=now, activity_ref=asked, asked_ref=asked, points=launch.points)
+    link_id = _upsert(session, Link, key, told)
+    if (known.lineitem_url, known.may_score) != (told["lineitem_url"], told["may_score"]):
+        outbox.unpark(session, (launch.platform_id, space_id, link_id), now, reasons=UNTIL_COLUMN)
     if asked:
         session.execute(
             update(Link)

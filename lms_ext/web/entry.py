@@ -61,7 +61,7 @@ def enter(ref: LaunchRef, action: Action) -> Visitor:
     """Let a browser in: its cookie proves the launch, the role allows the action, a write carries the form token."""
     writes = request.method not in {"GET", "HEAD"}
     if not writes:
-        engine.reads_only()
+        engine.begin_reading(db.session)
     secret = request.cookies.get(sessions.SECRET_COOKIE, "")
     now = utcnow()
     key = (ref.platform_id, ref.space_id, ref.id)

@@ -8,7 +8,8 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
+from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.routing import BaseConverter, ValidationError
 
 from lms_ext.web.masks import masked, unmasked
@@ -87,6 +88,17 @@ def csrf_fits(secret: str) -> bool:
     return hmac.compare_digest(unmasked(given), derived(f"csrf:{secret}")[:16])
 
 
+class _NoFlaskSession(SessionInterface):
+    """Launch sessions live in the database; Flask's own signed cookie is neither read nor written."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
+        del app, request
+        return None
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        del app, session, response
+
+
 def draft_seal(platform_id: int, space_id: int, attempt_id: int, person_id: int) -> str:
     """Derive the key that seals what one person's attempt leaves on a device, masked; no other person's page carries it."""
     return masked(derived(f"draft:{platform_id}:{space_id}:{attempt_id}:{person_id}"))
@@ -100,4 +112,5 @@ def derived(about: str) -> bytes:
 
 def register(app: Flask) -> None:
     """Teach the application the ``<launch:…>`` converter."""
+    app.session_interface = _NoFlaskSession()
     app.url_map.converters["launch"] = LaunchRefConverter

@@ -110,12 +110,9 @@ class Module(ActivityType):
         return samples
 
     def summary(self, config: ModuleConfig) -> Text:
-        """Say how many sections and minutes."""
-        total, minutes = len(config.sections), sum(one.minutes or 0 for one in config.sections)
-        sections = "section" if total == 1 else "sections"
-        if not minutes:
-            return text(f"{total} bagian", f"{total} {sections}")
-        return text(f"{total} bagian, {minutes} menit", f"{total} {sections}, {minutes} minutes")
+        """Say how many sections; lists show the minutes of the activity beside it."""
+        total = len(config.sections)
+        return text(f"{total} bagian", f"{total} section{'s' if total > 1 else ''}")
 
 
 def _current(config: ModuleConfig, work: Work, done: set[str]) -> Section:

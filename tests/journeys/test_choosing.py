@@ -255,7 +255,7 @@ def test_a_return_address_cannot_carry_markup_or_another_place(client: FlaskClie
     answer = teacher.post("demo/sum")
     page = read(answer.text)
     assert page.one("form")["action"] == evil
-    assert {one["src"].partition("?")[0] for one in page.all("script")} == {"/static/js/ui.js", "/static/js/send.js"}
+    assert all(one["src"].startswith("/static/js/") and not one.words for one in page.all("script"))
     for bad in ("https://lms.example;script-src/", "https://a'b.example/", "http://lms.example/", "javascript:alert(1)"):
         asked = {
             "deep_link_return_url": bad,

@@ -115,3 +115,13 @@ def test_the_clock_can_be_wrong_and_keys_can_change(lms: Practice, browser: Flas
     early = claims(auth(browser, start(browser)).text, lms)["iat"]
     lms.faults.clock_skew = 0
     assert claims(auth(browser, start(browser)).text, lms)["iat"] - early >= 29
+
+
+def test_the_log_holds_neither_token_nor_state_nor_hint(lms: Practice, browser: FlaskClient) -> None:
+    login = start(browser)
+    page = auth(browser, login, state="state-of-this-login").text
+    shown = str(lms.messages.newest())
+    assert hidden(page)["id_token"] not in shown
+    assert "state-of-this-login" not in shown
+    assert login["lti_message_hint"] not in shown
+    assert "Sri" in shown or "Wulan" in shown
