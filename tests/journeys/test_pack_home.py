@@ -53,7 +53,7 @@ def page(client: FlaskClient, address: str) -> str:
 
 
 def hand_in(client: FlaskClient, home: str, activity: str, total: str) -> None:
-    form = {one["name"]: one.get("value") or "" for one in read(page(client, f"{home}/a/{activity}")).all("input")}
+    form = {one["name"]: one["value"] for one in read(page(client, f"{home}/a/{activity}")).all("input")}
     sent = {name: form[name] for name in ("csrf", "attempt", "client_key", "tab", "revs")} | {"total": total, "action": "submit"}
     assert client.post(f"{home}/a/{activity}/submit", data=sent, base_url=HTTPS).status_code == 303
 
