@@ -13,7 +13,9 @@ _FULL = bool(os.environ.get("FULL_KILL_LOOP"))
 _LEARNERS = 250 if _FULL else 50
 
 
-def test_main_promise_no_answer_is_lost_and_no_grade_is_wrong(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+def test_main_promise_no_answer_is_lost_and_no_grade_is_wrong(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     report = loop.run(tmp_path, learners=_LEARNERS, submissions=4)
     record_property("kill loop", str(report))
     assert (report.acked, report.lost, report.wrong, report.undelivered) == (_LEARNERS * 4, 0, 0, 0), report

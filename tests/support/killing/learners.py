@@ -51,7 +51,7 @@ class Learner:
             value = (int(self.person) * 7 + number * 31) % 101
             page = self._until(lambda: self._open(browser, home))
             form = self._form(page)
-            sent = form | {"total": str(value), "action": "submit"}
+            sent = form | {"total": str(value), "note": "hundredths", "action": "submit"}
             self._until(lambda sent=sent: self._good(browser.post(f"{home}/a/sum/submit", sent)))
             self.ledger.add(self.person, form["client_key"], value)
             time.sleep(pause)

@@ -26,7 +26,7 @@ from tests.support.killing.learners import Learner, Ledger
 from tests.support.servers import environment, free_port, process
 from tests.support.visitor import served
 
-_KILL_EVERY, _RESTART_EVERY, _OUTAGE = 0.7, 8.0, 3.0
+_KILL_EVERY, _RESTART_EVERY, _OUTAGE = 1.4, 8.0, 3.0
 _AT_ONCE = 10
 _DRAIN = 60.0
 _FAULTS = (("401", 0.03), ("503", 0.07), ("429", 0.03), ("slow", 0.02), ("cut", 0.05))

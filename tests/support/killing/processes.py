@@ -6,16 +6,14 @@ import signal
 import sys
 import threading
 from datetime import timedelta
-from typing import Any
 
 from flask import Flask
 
-from lms_ext.api import Outcome, Work, hookimpl
 from lms_ext.app import create_app
 from lms_ext.domain.grading import Backoff
 from lms_ext.domain.pacing import Rules
 from lms_ext.worker import Worker
-from tests.support.sum_plugin import Sum
+from tests.support import sum_plugin
 
 # Quick, so that a loop takes seconds; otherwise as in the product.
 RULES = Rules(
@@ -24,25 +22,12 @@ RULES = Rules(
 )  # fmt: skip
 
 
-class Hundredths(Sum):
-    """The total itself is the score, in hundredths, so that every submission earns another grade."""
-
-    def grade(self, config: Any, work: Work) -> Outcome:
-        return Outcome(int(work.one("total")) / 100)
-
-
-class _Plugin:
-    @hookimpl
-    def register_activity_types(self) -> list[Any]:
-        return [Hundredths()]
-
-
 def make_app() -> Flask:
     """Build the tool of the loop, with the wrong design that ``KILL_LOOP_MUTANT`` names, if any."""
     mutant = os.environ.get("KILL_LOOP_MUTANT", "")
     if mutant:
         importlib.import_module(f"tests.mutants.{mutant}").apply()
-    return create_app(extra_plugins={"sum": _Plugin()})
+    return create_app(extra_plugins={"sum": sum_plugin})
 
 
 def _child(app: Flask) -> int:
