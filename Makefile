@@ -33,5 +33,13 @@ $(VENV)/.tests: $(VENV)/.runs
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --editable '.[test]' || { echo "Packages could not be installed: check the network and pip's settings."; exit 1; }
 	@touch $@
 
+# what the tool costs, beside PyLTI1p3 and a floor; QUICK=1 takes under two minutes
+bench: $(VENV)/.bench
+	@$(BIN)/python -m bench $(if $(QUICK),--quick)
+
+$(VENV)/.bench: $(VENV)/.tests
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --editable '.[bench]' || { echo "Packages could not be installed: check the network and pip's settings."; exit 1; }
+	@touch $@
+
 clean:
 	rm -rf $(VENV) build dist var

@@ -5,15 +5,30 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms_ext import logs, plugin_host, worker
 from lms_ext.defaults import builtin_plugins
 from lms_ext.lti import quirks
 from lms_ext.models import db, engine
-from lms_ext.settings import Settings, data_folder
-from lms_ext.web import activities, assets, errors, front, health, i18n, landing, lti, packs, sessions, teaching, tool
+from lms_ext.settings import Settings
+from lms_ext.web import (
+    activities,
+    assets,
+    choosing,
+    compression,
+    errors,
+    front,
+    health,
+    i18n,
+    landing,
+    lti,
+    packs,
+    sessions,
+    tabs,
+    teaching,
+    tool,
+)
 
 
 def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, object] | None = None) -> Flask:
@@ -39,20 +54,23 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     db.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)
-    Migrate(app, db, directory=str(data_folder("migrations")), render_as_batch=True, compare_type=True)
 
     plugins = plugin_host.load_plugins(
-        settings.plugins, builtin=builtin_plugins() | {"default-quirks": quirks}, strict=settings.strict_plugins
+        settings.plugins, builtin={**builtin_plugins(), "default-quirks": quirks}, strict=settings.strict_plugins
     )
     for name, plugin in (extra_plugins or {}).items():
         plugins.add(name, plugin)
     tool.install(app, settings, plugins)
 
     i18n.register(app, settings, plugins)
+    compression.register(app)  # first, so that it runs after what else changes answers
     assets.register(app, plugins)
     sessions.register(app)
+    tabs.register(app)
     errors.register(app)
-    for blueprint in (front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, activities.bp, teaching.bp):
+    for blueprint in (
+        front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
     if settings.embedded_worker:
         worker.start_embedded(app)

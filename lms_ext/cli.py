@@ -29,7 +29,7 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database to the newest version; safe to repeat."""
-    from flask_migrate import upgrade as run
+    from lms_ext.migrating import upgrade as run
 
     run()
     click.echo("Basis data siap. / The database is ready.")
@@ -190,6 +190,7 @@ def worker() -> None:
 
 
 main.add_command(demo)
+main.add_command(sandbox)
 main.add_command(pack)
 main.add_command(grades)
 main.add_command(sandbox)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -15,7 +16,8 @@ def open_app() -> Flask:
     from lms_ext.app import create_app  # late: `lms-ext --help` must not load the application
 
     try:
-        return create_app(Settings.from_env(os.environ))
+        # commands deliver nothing by the way: only a web process may run the embedded worker
+        return create_app(replace(Settings.from_env(os.environ), embedded_worker=False))
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
 

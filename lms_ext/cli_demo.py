@@ -47,8 +47,8 @@ def demo(port: int, lms_port: int, data: Path) -> None:
         servers.start("lms", "-m", "lms_ext", "sandbox", "--port", str(lms_port), "--tool", tool_url,
                       "--data", str(data / "lms.db"))  # fmt: skip
         say("Menjalankan LMS latihan dan alat …", "Starting the practice LMS and the tool …")
-        servers.wait_for("lms", f"{lms_url}/alat/platform.json")
-        _register(environment, f"{lms_url}/alat/platform.json")
+        servers.wait_for("lms", f"{lms_url}/tool/registration.json")
+        _register(environment, f"{lms_url}/tool/registration.json")
         servers.start("tool", "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--threads", "8", "--workers", "1",
                       "--log-level", "warning", "lms_ext.app:create_app()")  # fmt: skip
         servers.wait_for("tool", f"{tool_url}/health")
@@ -92,9 +92,8 @@ def _prepare(environment: Mapping[str, str]) -> None:
     """Bring the database to the newest version and publish every pack that came with the tool."""
     from dataclasses import replace
 
-    from flask_migrate import upgrade
-
     from lms_ext.app import create_app
+    from lms_ext.migrating import upgrade
     from lms_ext.models import db, utcnow
     from lms_ext.services import publishing
     from lms_ext.settings import Settings, data_folder

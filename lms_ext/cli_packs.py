@@ -3,11 +3,13 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from flask import current_app
 
 from lms_ext.cli_app import open_app
 from lms_ext.settings import plugin_names
@@ -22,11 +24,11 @@ _language = click.option("--lang", type=click.Choice(["id", "en"]), default="id"
 
 
 def _in_app(command: Callable[..., None]) -> Callable[..., None]:
-    """Run a command inside the application; its other commands need no database and no settings."""
+    """Run a command inside the application, the running one if there is one; the other commands need no settings."""
 
     @wraps(command)
     def run(**given: Any) -> None:
-        with open_app().app_context():
+        with nullcontext() if current_app else open_app().app_context():
             command(**given)
 
     return run
@@ -91,9 +93,10 @@ def publish(path: Path, lang: str) -> None:
 @_language
 def list_packs(lang: str) -> None:
     """List the published packs: id, version, snapshot, when, and attempts under way."""
-    from lms_ext.models import db
+    from lms_ext.models import db, engine
     from lms_ext.services import publishing
 
+    engine.reads_only()
     for one in publishing.every(db.session):
         click.echo("\t".join([one.pack, one.version, one.snapshot[:12], f"{one.since:%Y-%m-%d %H:%M} UTC", _work(one, lang)]))
 
@@ -110,12 +113,13 @@ def _work(one: Any, lang: str) -> str:
 @_language
 def diff_pack(path: Path, lang: str) -> None:
     """Say what differs between a pack (a folder or a .zip) and what is published, and what people at work will notice."""
-    from lms_ext.models import db
+    from lms_ext.models import db, engine
     from lms_ext.packs import report
     from lms_ext.packs.diffing import diff
     from lms_ext.services import publishing
     from lms_ext.web.tool import tool
 
+    engine.reads_only()
     found, _ = _read(path, tool().plugins, lang)
     published = publishing.published(db.session, found.id)
     if published is None:

@@ -15,7 +15,7 @@ def sandbox(port: int, tool_url: str, data: Path | None, profile: str) -> None:
     import socket
     import sqlite3
 
-    from werkzeug.serving import make_server
+    from werkzeug.serving import WSGIRequestHandler, make_server
 
     from lms_ext.sandbox.app import create_sandbox
     from lms_ext.sandbox.practice import UnknownProfile
@@ -36,7 +36,14 @@ def sandbox(port: int, tool_url: str, data: Path | None, profile: str) -> None:
         raise click.ClickException(f"Profil tidak dikenal / unknown profile: {error}") from error
     except sqlite3.Error as error:
         raise click.ClickException(f"{data}: {error}") from error
-    server = make_server("127.0.0.1", port, app, threaded=True)
+
+    class Quiet(WSGIRequestHandler):
+        """Writes no request lines: they would carry login states and hints."""
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            del code, size
+
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
     click.echo(f"ready: {url}")
     try:
         server.serve_forever()

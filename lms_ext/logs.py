@@ -18,14 +18,18 @@ def _drop_private(_logger: object, _method: str, event: EventDict) -> EventDict:
 
 
 def _where(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """Write an exception as its type and the places it came through: its message may quote a person's words."""
+    """Write an exception as its type and the places of our own code it came through, and the last one.
+
+    Its message stays out: it may quote a person's words.
+    """
     error = event.pop("exc_info", None)
     if error is True:
         error = sys.exc_info()[1]
     if isinstance(error, BaseException):
-        frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+        frames = traceback.extract_tb(error.__traceback__)
+        ours = [one for one in frames if "site-packages" not in one.filename]
         event["exception"] = type(error).__name__
-        event["where"] = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in frames]
+        event["where"] = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in [*ours[-_FRAMES:], frames[-1]]]
     return event
 
 

@@ -40,7 +40,7 @@ class Entries(enum.StrEnum):
     ATTEMPTS = "attempts"
     """A limited or unlimited number of separate attempts."""
     ONGOING = "ongoing"
-    """Step by step in one attempt that stays open until the outcome says it is complete."""
+    """Step by step in one attempt that stays open until the outcome says it is complete; its score is sent as it grows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,8 @@ class Field:
     limit: int = TEXT_LIMIT
     part: str | None = None
     """Fields of one part are checked (and locked) together when the activity gives feedback at once."""
+    by_button: bool = False
+    """Changed by the type's own buttons (`apply`) alone; what a form or a draft says of it is not heard."""
 
     def accepts(self, values: tuple[str, ...]) -> bool:
         """Tell whether these values fit: known choices, no more than one for ONE and TEXT, within the length limit."""
@@ -154,6 +156,8 @@ class Work:
     state: Mapping[str, Json]
     answer: Answer = field(default_factory=dict)
     checked: frozenset[str] = frozenset()
+    previous: Answer | None = None
+    """For `review`: the answer handed in before this one; None when this is the first."""
 
     def one(self, name: str) -> str:
         """Give a field's single value, "" when empty."""

@@ -31,7 +31,8 @@ class ActivityType(ABC):
 
     ``config`` is what ``config_schema().load(...)`` returned. The host loads it once per published snapshot and keeps it,
     so treat it as read-only. Templates are Jinja files in the plugin's ``templates`` folder, named ``<plugin>/<file>``, and get
-    what `view` or `review` return, beside the host's own names (``_``, ``ui``, ``activity``, ``fields``).
+    what `view` or `review` return, beside the host's own names (``_``, ``ui``, ``activity``, ``fields``). A true ``wide`` in it
+    gives the page room for two columns.
     """
 
     name: ClassVar[str]

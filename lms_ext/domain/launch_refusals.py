@@ -153,7 +153,28 @@ _ROWS: list[tuple[str, int, Text, str, str]] = [
     ("selection-no-return", 400, _NOT_READABLE, "LMS tidak memberi alamat kembali.", "The platform gave no return address."),
     ("selection-type", 400, _NOT_READABLE, "Tempat ini tidak menerima aktivitas.", "This place does not take activities."),
     ("teachers-only", 403, _NOT_ALLOWED, "Hanya pengajar yang dapat menambah aktivitas.", "Only teachers can add activities."),
-    ("selection-sent", 409, _TOO_LATE, "Pilihan ini sudah dikirim.", "This selection was already sent."),
+    (
+        "already-answered",
+        409,
+        _TOO_LATE,
+        "Pilihan ini sudah dikirim. Untuk menambah lagi, buka pemilihan dari kursus Anda.",
+        "This selection was already sent. To add more, open the selection from your course.",
+    ),
+    (
+        "selection-not-offered",
+        400,
+        _NOT_READABLE,
+        "Ada pilihan yang tidak (lagi) diterbitkan. Kembali, muat ulang, lalu pilih lagi.",
+        "Something chosen is not published (any more). Go back, reload and choose again.",
+    ),
+    ("selection-too-many", 400, _NOT_READABLE, "Tempat ini hanya menerima satu pilihan.", "This place takes one choice only."),
+    (
+        "link-in-use",
+        409,
+        text("Tautan ini sudah terisi", "This link is already in use"),
+        "Tautan ini sudah membuka aktivitas. Muat ulang halaman aktivitasnya dari kursus.",
+        "This link already opens an activity. Reload it from your course.",
+    ),
 ]
 
 for _code, _status, _title, _indonesian, _english in _ROWS:

@@ -93,3 +93,10 @@ class Launch:
         if custom and not custom.startswith("$"):
             return custom
         return parse_qs(urlsplit(self.target_link_uri).query).get("activity", [""])[0]
+
+    @property
+    def points(self) -> int | None:
+        """Give the score maximum a teacher set when choosing, 0 for none; None when the link does not say (or says nonsense)."""
+        written = self.custom.get("points", "")
+        fit = written.isascii() and written.isdecimal() and len(written) <= 3 and int(written) <= 100
+        return int(written) if fit else None

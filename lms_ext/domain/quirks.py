@@ -54,3 +54,8 @@ class Quirks:
     def is_rate_limit(self, status: int, headers: Mapping[str, str]) -> bool:
         """Tell whether the platform asks us to slow down; a 503 that names no time is a platform that is away."""
         return status == 429 or (status == 503 and "retry-after" in headers)
+
+    def is_not_enrolled(self, status: int, body: str) -> bool:
+        """Tell whether a refused score means that this person cannot be graded there: not, or no longer, a learner."""
+        del status, body
+        return False

@@ -1,8 +1,12 @@
 """Claims of a launch: checked for shape, then read into the domain's `Launch`."""
 
+import ipaddress
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
+
+import structlog
 
 from lms_ext.domain.launches import (
     AgsClaims,
@@ -24,10 +28,20 @@ AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 _NAMES = 300
+_HOST = re.compile(r"[A-Za-z0-9._:-]+")
+"""What may stand in our security headers; browsers write other names in ASCII anyway."""
+
+log = structlog.get_logger(__name__)
 
 
 def _id(value: object, limit: int = 255) -> bool:
     return isinstance(value, str) and 0 < len(value) <= limit and value.isprintable()
+
+
+def missing(body: dict[str, Any]) -> list[str]:
+    """Name the required claims that are absent, for the log: a person is told only the first problem."""
+    ours = ("message_type", "version", "deployment_id", "roles", "target_link_uri")
+    return [name for name in ("iss", "aud", "sub", *(LTI + one for one in ours)) if body.get(name) is None]
 
 
 def check(body: dict[str, Any]) -> None:
@@ -41,6 +55,8 @@ def check(body: dict[str, Any]) -> None:
     _check_person(body)
     if kind == MessageType.RESOURCE_LINK:
         _check_link(body.get(LTI + "resource_link", ...))
+    else:
+        _check_selection(body.get(DEEP_LINKING))
     if not isinstance(body.get(LTI + "target_link_uri"), str):
         raise Refused("target-elsewhere")
     _check_objects(body)
@@ -85,6 +101,19 @@ def _check_link(link: object) -> None:
         raise Refused("link-malformed")
 
 
+def _check_selection(claim: object) -> None:
+    """Look before the library does: it calls every fault of a selection request malformed."""
+    if not isinstance(claim, dict):
+        raise Refused("selection-incomplete")
+    targets, types = claim.get("accept_presentation_document_targets"), claim.get("accept_types")
+    if not isinstance(targets, list) or not targets or not isinstance(types, list):
+        raise Refused("selection-incomplete")
+    if not isinstance(claim.get("deep_link_return_url"), str):
+        raise Refused("selection-no-return")
+    if "ltiResourceLink" not in types:
+        raise Refused("selection-type")
+
+
 def _text(value: object, limit: int = _NAMES) -> str:
     return value[:limit] if isinstance(value, str) else ""
 
@@ -98,7 +127,6 @@ def launch_from(
     link = body.get(LTI + "resource_link") or {}
     custom = body.get(LTI + "custom") or {}
     presentation = body.get(LTI + "launch_presentation") or {}
-    return_url = _text(presentation.get("return_url"), 2000)
     return Launch(
         platform_id=platform.id,
         deployment_id=body[LTI + "deployment_id"],
@@ -112,10 +140,10 @@ def launch_from(
         context=ContextClaims(context["id"], _text(context.get("title")), _text(context.get("label"))) if context else None,
         link=LinkClaims(link["id"], _text(link.get("title"))) if kind == MessageType.RESOURCE_LINK else None,
         ags=_ags(body.get(AGS) or {}, fit_url),
-        nrps_url=_fit((body.get(NRPS) or {}).get("context_memberships_url"), fit_url),
-        deep_linking=_deep_linking(body.get(DEEP_LINKING), fit_url) if kind == MessageType.DEEP_LINKING else None,
+        nrps_url=_fit((body.get(NRPS) or {}).get("context_memberships_url"), fit_url, "names and roles"),
+        deep_linking=_deep_linking(body[DEEP_LINKING], fit_url) if kind == MessageType.DEEP_LINKING else None,
         custom={str(key): value for key, value in custom.items() if isinstance(value, str) and not value.startswith("$")},
-        return_url=_fit(return_url, fit_url),
+        return_url=return_url(body, fit_url),
         in_frame=in_frame,
         platform_name=platform.name,
     )
@@ -126,36 +154,40 @@ def _name(body: dict[str, Any]) -> str:
     return whole or f"{_text(body.get('given_name'))} {_text(body.get('family_name'))}".strip()
 
 
-def _fit(url: object, fit_url: Callable[[str], bool]) -> str:
-    return url if isinstance(url, str) and len(url) <= 2000 and fit_url(url) else ""
+def return_url(body: dict[str, Any], fit_url: Callable[[str], bool]) -> str:
+    """Give where the platform wants people back; "" when it says nothing fit."""
+    presentation = body.get(LTI + "launch_presentation")
+    return _fit(presentation.get("return_url"), fit_url, "return") if isinstance(presentation, dict) else ""
+
+
+def _fit(url: object, fit_url: Callable[[str], bool], service: str) -> str:
+    if isinstance(url, str) and len(url) <= 2000 and fit_url(url):
+        return url
+    if url:
+        log.warning("launch.service_off", service=service)
+    return ""
 
 
 def _ags(claim: dict[str, Any], fit_url: Callable[[str], bool]) -> AgsClaims:
     scopes = claim.get("scope")
     return AgsClaims(
-        _fit(claim.get("lineitem"), fit_url),
-        _fit(claim.get("lineitems"), fit_url),
+        _fit(claim.get("lineitem"), fit_url, "line item"),
+        _fit(claim.get("lineitems"), fit_url, "line items"),
         tuple(one for one in scopes if isinstance(one, str)) if isinstance(scopes, list) else (),
     )
 
 
-def _deep_linking(claim: object, fit_url: Callable[[str], bool]) -> DeepLinkingSettings:
-    if not isinstance(claim, dict):
-        raise Refused("selection-incomplete")
-    return_url = _fit(claim.get("deep_link_return_url"), fit_url)
-    if not return_url:
+def _deep_linking(claim: dict[str, Any], fit_url: Callable[[str], bool]) -> DeepLinkingSettings:
+    answer_url = _fit(claim.get("deep_link_return_url"), fit_url, "deep linking")
+    if not answer_url:
         raise Refused("selection-no-return")
-    types = claim.get("accept_types")
-    if not isinstance(types, list) or "ltiResourceLink" not in types:
-        raise Refused("selection-type")
-    targets = claim.get("accept_presentation_document_targets")
     data = claim.get("data")
     return DeepLinkingSettings(
-        return_url,
-        tuple(one for one in types if isinstance(one, str)),
+        answer_url,
+        tuple(one for one in claim["accept_types"] if isinstance(one, str)),
         _flag(claim.get("accept_multiple"), default=True),
         _flag(claim.get("accept_lineitem"), default=True),
-        tuple(one for one in targets if isinstance(one, str)) if isinstance(targets, list) else (),
+        tuple(one for one in claim["accept_presentation_document_targets"] if isinstance(one, str)),
         data if isinstance(data, str) else None,
     )
 
@@ -168,12 +200,21 @@ def _flag(value: object, *, default: bool) -> bool:
 
 
 def fit_address(url: str, *, allow_loopback: bool) -> bool:
-    """Tell whether browsers and we may be sent to a URL: https with a host, or http on loopback when allowed."""
+    """Tell whether browsers and we may be sent to a URL: https with a public host, or http on loopback when allowed."""
     try:
         parts = urlsplit(url)
         host = parts.hostname
     except ValueError:
         return False
-    if not host or parts.username or parts.password or any(ord(one) < 33 for one in url):
+    if not host or not _HOST.fullmatch(host) or parts.username or parts.password or any(ord(one) < 33 for one in url):
         return False
-    return parts.scheme == "https" or (allow_loopback and parts.scheme == "http" and host in {"localhost", "127.0.0.1", "::1"})
+    if host in {"localhost", "127.0.0.1", "::1"}:
+        return allow_loopback and parts.scheme in {"http", "https"}
+    return parts.scheme == "https" and not _private(host)
+
+
+def _private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return False  # a name: what it resolves to is looked at when it is called

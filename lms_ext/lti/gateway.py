@@ -1,7 +1,7 @@
 """Login and launch as two calls, joined from their parts; the web layer knows only this."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,9 @@ import lms_ext.domain.launch_refusals  # noqa: F401 - declares the refusals rais
 from lms_ext.domain.launches import Launch
 from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
+from lms_ext.lti import deep_linking
 from lms_ext.lti.claims import fit_address, launch_from
+from lms_ext.lti.deep_linking import Chosen
 from lms_ext.lti.http import Outbound
 from lms_ext.lti.keyset import KeyRing
 from lms_ext.lti.message import TOKEN_LIMIT, Message
@@ -139,11 +141,28 @@ class Gateway:
         message = Message(
             token, state, self.states.nonce(state.id), platform, self.registry, self.keys, now, self.settings.leeway_seconds
         )
-        message.validate()
+        try:
+            message.validate()
+            return self._read(message, platform, state, in_frame=in_frame)
+        except Refused as refused:
+            refused.context.setdefault("return_url", message.way_back(self._fit))
+            if message.missing():
+                refused.facts["missing"] = message.missing()
+            raise
+
+    def _read(self, message: Message, platform: KnownPlatform, state: State, *, in_frame: bool) -> Launch:
         launch = launch_from(message.body, platform, state, self._fit, in_frame=in_frame)
         if launch.deep_linking and launch.role != Role.TEACHER:
             raise Refused("teachers-only", platform=platform.id)
         return launch
+
+    def answer_selection(
+        self, platform_id: int, settings: Mapping[str, Any], chosen: Sequence[Chosen], message: str, now: datetime
+    ) -> str:
+        """Sign the answer to a deep linking request; no chosen activities mean that it was cancelled."""
+        items = [deep_linking.content_item(one, settings, self.launch_url) for one in chosen]
+        platform = self.registry.all()[platform_id]
+        return self.signer.sign(deep_linking.response_claims(platform, settings, items, message, now))
 
     def _fit(self, url: str) -> bool:
         return fit_address(url, allow_loopback=self.settings.allow_loopback)

@@ -36,17 +36,18 @@ class _Kept:
 
 def parse(document: Any) -> dict[str, RSAPublicKey]:
     """Give the usable signing keys of a JWKS by kid: RSA of at least 2048 bits, not marked for encryption."""
-    keys = {}
-    for one in document["keys"]:
-        if one.get("kty") != "RSA" or one.get("use", "sig") != "sig" or not isinstance(one.get("kid"), str):
-            continue
-        if one.get("alg", "RS256") != "RS256":
-            continue
-        numbers = RSAPublicNumbers(from_base64url_uint(one["e"]), from_base64url_uint(one["n"]))
-        key = numbers.public_key()
-        if key.key_size >= _WEAKEST:
-            keys[one["kid"]] = key
-    return keys
+    found = ((one["kid"], _usable(one)) for one in document["keys"] if isinstance(one, dict) and isinstance(one.get("kid"), str))
+    return {kid: key for kid, key in found if key is not None}
+
+
+def _usable(one: dict[str, Any]) -> RSAPublicKey | None:
+    if one.get("kty") != "RSA" or one.get("use", "sig") != "sig" or one.get("alg", "RS256") != "RS256":
+        return None
+    try:
+        key = RSAPublicNumbers(from_base64url_uint(one["e"]), from_base64url_uint(one["n"])).public_key()
+    except (ValueError, TypeError, KeyError):
+        return None  # one broken key must not take the good ones beside it away
+    return key if key.key_size >= _WEAKEST else None
 
 
 def lifetime(cache_control: str) -> int:

@@ -7,6 +7,7 @@ the whole token; each method below takes the place of the one with the fault.
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +65,7 @@ class Message(MessageLaunch[Any, Any, Any, Any]):
         self._jwt: Any = {}
         self._request: Any = None
         self._validated = False
+        self._proven = False
         self._auto_validation = False
         self._restored = False
 
@@ -71,6 +73,14 @@ class Message(MessageLaunch[Any, Any, Any, Any]):
     def body(self) -> dict[str, Any]:
         """Give the claims; only after `validate`."""
         return dict(self._jwt["body"])
+
+    def way_back(self, fit_url: Callable[[str], bool]) -> str:
+        """Give the address of the course to return to; "" while nothing proves that the platform wrote it."""
+        return claims.return_url(self._jwt["body"], fit_url) if self._proven else ""
+
+    def missing(self) -> list[str]:
+        """Name the required claims that a proven message lacks."""
+        return claims.missing(self._jwt["body"]) if self._proven else []
 
     def _get_request_param(self, key: str) -> str:
         return {"id_token": self._token, "state": self._state.id}[key]
@@ -109,6 +119,7 @@ class Message(MessageLaunch[Any, Any, Any, Any]):
             key.verify(_decoded(signature), signed.encode("ascii"), PKCS1v15(), SHA256())
         except (InvalidSignature, UnicodeEncodeError):
             raise Refused("signature-wrong") from None
+        self._proven = True
         self._validate_times()
         self._validate_parties()
         return self

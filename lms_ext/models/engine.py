@@ -1,11 +1,14 @@
 """How connections behave on each engine."""
 
+import select
 from contextvars import ContextVar
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 _writing: ContextVar[bool] = ContextVar("writing", default=True)
 """Whether the next transaction of this context may write. On SQLite a writer must say so when it begins: a read transaction
@@ -16,13 +19,13 @@ def engine_options(database_url: str) -> dict[str, Any]:
     """Give the options for `create_engine`. Parameters stay out of error texts: they hold people's words."""
     if database_url.startswith("sqlite"):
         return {"connect_args": {"timeout": 10, "check_same_thread": False}, "hide_parameters": True}
-    # pre_ping: after a database restart each pooled connection heals at its next use instead of failing a request
-    return {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True, "pool_timeout": 10, "hide_parameters": True}
+    return {"pool_size": 10, "max_overflow": 20, "pool_timeout": 10, "hide_parameters": True}
 
 
 def prepare(engine: Engine) -> None:
     """Set up an engine's connections: SQLite gets WAL, full durability, foreign keys and explicit transactions."""
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "checkout", _discard_dead)
         return
 
     @event.listens_for(engine, "connect")
@@ -36,9 +39,43 @@ def prepare(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
+def _discard_dead(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Replace a pooled connection that the server has ended, e.g. by a restart, before a request would fail on it.
+
+    An idle connection has nothing to read unless the server said goodbye. Looking costs microseconds, where a ping
+    (SQLAlchemy's ``pool_pre_ping``) costs a round trip at every request.
+    """
+    if not record.info.get("used"):
+        record.info["used"] = True
+        return
+    ready = select.poll()
+    ready.register(connection.fileno(), select.POLLIN)
+    if ready.poll(0):
+        raise InvalidatePoolError
+
+
+def run(session: Session | scoped_session[Any], statement: Executable, values: dict[str, Any]) -> CursorResult[Any]:
+    """Run a Core statement that was built once, with its values, in the session's transaction.
+
+    For hot paths: building a statement costs about five times as much as running it, and the ORM's own execution doubles it.
+    """
+    return session.connection().execute(statement, values)
+
+
 def reads_only() -> None:
     """Promise that the next transactions of this context only read."""
     _writing.set(False)
+
+
+def begin_reading(session: Session | scoped_session[Any]) -> None:
+    """Promise that this request only reads. PostgreSQL then opens no transaction: no BEGIN and ROLLBACK to wait for.
+
+    Nothing is lost by it: under READ COMMITTED each statement sees its own moment anyway.
+    """
+    reads_only()
+    current = session() if isinstance(session, scoped_session) else session
+    if not current.in_transaction() and current.get_bind().dialect.name == "postgresql":
+        current.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
 
 
 def may_write() -> None:

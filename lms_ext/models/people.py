@@ -66,6 +66,8 @@ class Link(Base):
     title: Mapped[str] = mapped_column(String(500), default="")
     activity_ref: Mapped[str] = mapped_column(String(140), default="")
     """``pack/activity``, ``pack`` for a whole pack, or "" until a teacher chooses."""
+    asked_ref: Mapped[str] = mapped_column(String(140), default="")
+    """What the platform named when it last changed its mind: choosing anew there counts, asking the same again does not."""
     points: Mapped[int | None] = mapped_column(Integer)
     """Score maximum a teacher set for this link; None for the author's."""
     lineitem_url: Mapped[str] = mapped_column(String(2000), default="")

@@ -45,7 +45,7 @@ _PACK_WORDS = {
 _PART_WORDS = {
     "questions": text("soal", "question"),
     "sections": text("bagian", "section"),
-    "stimuli": text("stimulus", "stimulus"),
+    "stimuli": text("stimulus", "stimulus text"),
     "prompts": text("pertanyaan", "prompt"),
 }
 """What a teacher calls the parts that types keep in lists."""

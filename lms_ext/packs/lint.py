@@ -42,7 +42,7 @@ _DIMENSION_TALK = r"\bdimensi\b|profil lulusan|\bDPL\b"
 _REGULATION = r"\bpermendikbudristek (no(mor|\.)? ?)?"
 _TERMS = (
     _term("term-murid", r"\bsisw[ai](-sisw[ai])?(nya|mu|ku)?\b", "murid"),
-    _term("term-old", r"\b(profil )?pelajar pancasila\b|\bP5\b", "dimensi profil lulusan"),
+    _term("term-old", r"\b(profil\s+)?pelajar\s+pancasila\b|\bP5\b", "dimensi profil lulusan"),
     _term("term-old", r"\bkurikulum pro(to)?tipe\b", "Kurikulum Merdeka"),
     _term("regulation-replaced", _REGULATION + r"5(/| tahun )2022\b", "Permendikdasmen Nomor 10 Tahun 2025"),
     _term("regulation-replaced", _REGULATION + r"16(/| tahun )2022\b", "Permendikdasmen Nomor 1 Tahun 2026"),
@@ -54,6 +54,8 @@ _TERMS = (
     _term("dimension-name", r"\bketa[kq]waan (ke)?pada tuhan\b", "ketakwaan terhadap Tuhan Yang Maha Esa", r"\bkeimanan\b"),
     _term("dimension-name", r"\bkewarganegaraan\b", "kewargaan", _DIMENSION_TALK),
     _term("dimension-name", r"\b(ber)?kebh?inekaan global\b", "kewargaan", _DIMENSION_TALK),
+    _term("dimension-name", r"\b(ber)?gotong[ -]royong\b", "kolaborasi", r"\bdimensi\W{1,5}(\w{1,20}\W{1,5}){0,2}(ber)?gotong\b"),
+    _term("dimension-name", r"\bberiman,? (dan )?berta[kq]wa\b", DIMENSIONS["keimanan-ketakwaan"], _DIMENSION_TALK),
 )  # fmt: skip
 
 _WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)?")
@@ -61,6 +63,7 @@ _SINGLE = tuple(name for name in DIMENSIONS.values() if " " not in name)
 _RELATIVES = frozenset(
     {"komunikatif", "komunitas", "komunikator", "kolaboratif", "kolaborator", "kreatif", "kreator", "kesehatannya"}
 )
+_ENDINGS = frozenset({"nya", "mu", "ku", "lah", "kah", "pun", "kan"})
 _MENTIONS = {name: re.compile(rf"\b{re.escape(text.split(' terhadap')[0])}", re.IGNORECASE) for name, text in DIMENSIONS.items()}
 
 _SECOND = r"(?P<second>mengaplikasikan|pengaplikasian|aplikasi|menerapkan|penerapan|mengaplikasi)"
@@ -70,9 +73,15 @@ _EITHER = r"(?:(?P<second>mengaplikasikan|aplikasi)|(?P<third>merefleksikan))"
 _EXPERIENCES = (
     re.compile(rf"\bmemahami\b{_AND}{_SECOND}\b{_AND}{_THIRD}\b", re.IGNORECASE),
     re.compile(rf"\bpengalaman(?: belajar)?[\s*_\"“]{{1,5}}{_EITHER}\b", re.IGNORECASE),
+    re.compile(
+        r"^\s{0,9}(?:\||[-*]|\d\.)\s{0,5}[*_]{0,2}(?:(?P<second>mengaplikasikan)|(?P<third>merefleksikan))[*_]{0,2}\s{0,9}(?:\||:|$)",
+        re.IGNORECASE | re.MULTILINE,
+    ),
     re.compile(rf"^#{{1,6}}\s{{1,5}}{_EITHER}[ \t]*(?=\{{|$)", re.IGNORECASE | re.MULTILINE),
 )
 _EIGHT = re.compile(r"\b(delapan|8) dimensi\b", re.IGNORECASE)
+_FORGOTTEN = 4
+"""Most dimensions a list leaves out by mistake; with fewer named it is a choice, not a list."""
 _OPTION = re.compile(r"^\s*- (\[|.*=>)", re.MULTILINE)
 
 
@@ -141,7 +150,7 @@ def _near_dimension(word: str, following: str) -> str | None:
     if word in _RELATIVES:
         return None
     for name in _SINGLE:
-        derived = word.startswith(name) or word.endswith(name)
+        derived = word.endswith(name) or word.removeprefix(name) in _ENDINGS
         if not derived and word[0] == name[0] and abs(len(word) - len(name)) <= 3 and _alike(word, name) >= 0.84:
             return name
     return None
@@ -158,12 +167,10 @@ def _experience_names(text: LintText) -> Iterator[Finding]:
 
 
 def _missing_dimensions(text: LintText) -> Iterator[Finding]:
-    if not text.source.file.endswith(".md"):
-        return
     for first, section in text.sections():
         promise = _EIGHT.search(section)
         if not promise or _OPTION.search(section):
             continue
         missing = [DIMENSIONS[name] for name, pattern in _MENTIONS.items() if not pattern.search(section)]
-        if 0 < len(missing) <= 3:
+        if 0 < len(missing) <= _FORGOTTEN:
             yield Finding("dimension-missing", first + section.count("\n", 0, promise.start()), promise[0], ", ".join(missing))

@@ -1,12 +1,13 @@
 """Assignment and Grade Services of the practice LMS."""
 
+import math
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
 from lms_ext.sandbox.claims import AGS, item_url, outer_id, person_by_outer_id
 from lms_ext.sandbox.course import COURSE_ID, ScoreRefused, check_score
-from lms_ext.sandbox.messages import say
+from lms_ext.sandbox.messages import N_
 from lms_ext.sandbox.services import Problem, need_accept, need_body, need_scope, paged, practice, service, words
 
 bp = Blueprint("ags", __name__, url_prefix=f"/ags/{COURSE_ID}/lineitems")
@@ -55,7 +56,7 @@ def _checked(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict) or not isinstance(body.get("label"), str) or not body["label"].strip():
         raise Problem(400, "label must be text")
     maximum = body.get("scoreMaximum")
-    if isinstance(maximum, bool) or not isinstance(maximum, (int, float)) or maximum <= 0:
+    if isinstance(maximum, bool) or not isinstance(maximum, (int, float)) or not 0 < maximum < math.inf:
         raise Problem(400, "scoreMaximum must be a number above 0")
     names = {"resource_id": "resourceId", "tag": "tag", "starts": "startDateTime", "ends": "endDateTime"}
     values = {name: str(body.get(theirs) or "") for name, theirs in names.items()}
@@ -68,12 +69,10 @@ def list_items() -> Response:
     """List line items, filtered and paged."""
     need_scope(_WRITE, _READ)
     need_accept(_ITEMS)
-    wanted = {"resourceId": "resource_id", "tag": "tag"}
     rows = practice().course.columns()
-    for theirs, name in wanted.items():
-        if theirs.lower() in {one.lower() for one in request.args}:
-            value = request.args.get(theirs, request.args.get(f"{theirs[:-2]}_id", ""))
-            rows = [row for row in rows if row[name] == value]
+    for name in ("resource_id", "tag"):
+        if name in request.args:
+            rows = [row for row in rows if row[name] == request.args[name]]
     link = request.args.get("resource_link_id")
     if link is not None:
         rows = [row for row in rows if row["link_id"] and outer_id(practice(), "link", str(row["link_id"])) == link]
@@ -96,7 +95,7 @@ def add_item() -> Response:
     if practice().profile.name == "openedx" and not theirs and not values["resource_id"]:
         raise Problem(400, "resourceId or resourceLinkId is needed")  # models.py of xblock-lti-consumer
     number = course.add_column(**values, link_id=link.id if link else None)
-    words(say("Kolom nilai ditambah alat: %(label)s"), label=values["label"])
+    words(N_("Kolom nilai ditambah alat: %(label)s"), label=values["label"])
     return _typed(_item(_column(number)), _ITEM, 201)
 
 
@@ -117,7 +116,7 @@ def change_item(number: int) -> Response:
     _column(number)
     values = _checked(need_body(_ITEM))
     practice().course.change_column(number, values)
-    words(say("Kolom nilai diubah alat: %(label)s"), label=values["label"])
+    words(N_("Kolom nilai diubah alat: %(label)s"), label=values["label"])
     return _typed(_item(_column(number)), _ITEM)
 
 
@@ -128,7 +127,7 @@ def remove_item(number: int) -> Response:
     need_scope(_WRITE)
     column = _column(number)
     practice().course.remove_column(number)
-    words(say("Kolom nilai dihapus alat: %(label)s"), label=column["label"])
+    words(N_("Kolom nilai dihapus alat: %(label)s"), label=column["label"])
     return Response(status=204)
 
 
@@ -150,9 +149,9 @@ def take_score(number: int) -> Response:
     try:
         practice().course.take_score(column, body | {"userId": person.id})
     except ScoreRefused as refused:
-        words(say("Nilai %(score)s untuk %(name)s ditolak"), score=score, name=person.name)
+        words(N_("Nilai %(score)s untuk %(name)s ditolak"), score=score, name=person.name)
         raise Problem(refused.status, str(refused)) from refused
-    words(say("Nilai diterima: %(score)s, %(name)s, %(label)s"), score=score, name=person.name, label=column["label"])
+    words(N_("Nilai diterima: %(score)s, %(name)s, %(label)s"), score=score, name=person.name, label=column["label"])
     return Response("", 200, mimetype="text/html") if practice().profile.bare_errors else _typed({}, "application/json")
 
 

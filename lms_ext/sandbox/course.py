@@ -1,6 +1,7 @@
 """The practice course: its links, its columns and its grades, with the rules of the LMS that is imitated."""
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -203,6 +204,6 @@ def check_score(body: Any) -> str:
 
 
 def _number(value: object) -> float:
-    """Give a number, or -1 for what is none."""
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    """Give a number, or -1 for what is none (NaN and infinity, which Python's JSON reads, are none either)."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
     return float(cast("float", value)) if is_number else -1.0

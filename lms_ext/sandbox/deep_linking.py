@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from lms_ext.sandbox.claims import DEEP_LINKING, LTI
 from lms_ext.sandbox.keys import ToolKeysError
-from lms_ext.sandbox.messages import say
+from lms_ext.sandbox.messages import N_
 from lms_ext.sandbox.practice import Practice
 from lms_ext.sandbox.services import practice, record, words
 
@@ -38,14 +38,14 @@ def back() -> Response:
     try:
         placed = place(lms, request.form.get("JWT", ""), request.args.get("request", ""))
     except ChoiceRefused as refused:
-        words(say("Pilihan aktivitas ditolak: %(reason)s"), reason=str(refused))
+        words(N_("Pilihan aktivitas ditolak: %(reason)s"), reason=str(refused))
         answer = make_response(render_template("choice.html", refused=str(refused), placed=Placed()), 400)
         record("", answer)
         return answer
     if placed.titles:
-        words(say("Pilihan aktivitas diterima: %(titles)s"), titles=", ".join(placed.titles))
+        words(N_("Pilihan aktivitas diterima: %(titles)s"), titles=", ".join(placed.titles))
     else:
-        words(say("Pilihan aktivitas dibatalkan"))
+        words(N_("Pilihan aktivitas dibatalkan"))
     answer = make_response(render_template("choice.html", refused="", placed=placed))
     record("", answer)
     return answer

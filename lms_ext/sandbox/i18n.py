@@ -1,5 +1,6 @@
 """The language of the practice LMS's pages: the person's choice, then the browser's, then Indonesian."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,11 @@ def register(app: Flask) -> None:
     def _points(value: float) -> str:
         return str(format_decimal(round(value, 2)))
 
+    @app.template_filter("pretty")
+    def _pretty(value: object) -> str:
+        return json.dumps(value, indent=2, ensure_ascii=False)
+
     @app.template_filter("in_words")
     def _in_words(message: dict[str, Any]) -> str:
-        return str(gettext(message["words"], **message["args"]))
+        sentence = message["words"]
+        return str(gettext(sentence, **message["args"]))

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, jsonify, make_response, render_templat
 from lms_ext.sandbox import claims
 from lms_ext.sandbox.i18n import locale
 from lms_ext.sandbox.keys import ToolKeysError
-from lms_ext.sandbox.messages import Message, decoded, say
+from lms_ext.sandbox.messages import N_, Message, decoded, masked
 from lms_ext.sandbox.practice import Practice
 from lms_ext.sandbox.services import Problem, practice, service, words
 
@@ -35,9 +35,9 @@ def start_login(lms: Practice, body: dict[str, Any], target: str) -> Response:
     url = lms.tool.login_url
     lms.messages.add(
         Message(
-            say("Pembukaan dimulai untuk %(name)s"), {"name": body["name"]}, incoming=False,
+            N_("Pembukaan dimulai untuk %(name)s"), {"name": body["name"]}, incoming=False,
             line=f"{profile.login_method} {url}",
-            request="\n".join(f"{name}: {value}" for name, value in fields.items()),
+            request="\n".join(f"{name}: {value}" for name, value in masked(fields).items()),
         )
     )  # fmt: skip
     if profile.login_method == "GET":
@@ -58,7 +58,7 @@ def auth() -> Response:
     state = given.get("state", "")
     if wrong:
         g.log_reason = wrong[1]
-        words(say("Pembukaan ditolak: %(reason)s"), reason=wrong[1])
+        words(N_("Pembukaan ditolak: %(reason)s"), reason=wrong[1])
         return _post({"error": wrong[0], "error_description": wrong[1], "state": state})
     body = lms.peek_hint(given.get("lti_message_hint", ""))
     person = lms.person(body["person"]) if body else None
@@ -70,7 +70,7 @@ def auth() -> Response:
     token = lms.keys.sign(token_claims)
     lms.messages.add(
         Message(
-            say("Pembukaan dikirim untuk %(name)s"), {"name": person.name}, incoming=False,
+            N_("Pembukaan dikirim untuk %(name)s"), {"name": person.name}, incoming=False,
             line=f"id_token {len(token) / 1024:.1f} KB · POST {lms.tool.launch_url}",
             tokens=[{"name": "id_token", **decoded(token)}],
         )
@@ -134,7 +134,7 @@ def access_token() -> Response:
     granted = [one for one in asked if one in SCOPES]
     if not granted:
         return _token_refusal("invalid_scope", "none of the scopes is known")
-    words(say("Token layanan diberikan"))
+    words(N_("Token layanan diberikan"))
     body = {"access_token": lms.new_token(granted), "expires_in": lms.settings.token_seconds, "scope": " ".join(granted)}
     answer = jsonify(body | {"token_type": "bearer"})
     answer.headers["Content-Type"] = lms.profile.token_type
@@ -164,7 +164,7 @@ def _assertion_fault(lms: Practice, assertion: str) -> str:
 
 
 def _token_refusal(code: str, text: str) -> Response:
-    words(say("Token layanan ditolak: %(reason)s"), reason=text)
+    words(N_("Token layanan ditolak: %(reason)s"), reason=text)
     answer = jsonify(error=code, error_description=text)
     answer.status_code = 401 if code == "invalid_client" else 400
     return answer

@@ -1,5 +1,6 @@
 """The rooms of the practice LMS: start, course, launches and messages; who acts and in which language."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, session, url_for
@@ -15,6 +16,8 @@ from lms_ext.sandbox.profiles import PROFILES
 from lms_ext.sandbox.services import practice
 
 bp = Blueprint("pages", __name__)
+_FRESH = timedelta(minutes=1)
+"""How long a grade is marked as new."""
 
 
 def acting() -> Person:
@@ -32,7 +35,14 @@ def is_staff() -> bool:
 @bp.app_context_processor
 def _shell() -> dict[str, Any]:
     lms = practice()
-    return {"acting": acting(), "staff": is_staff(), "people": lms.people(), "profile": lms.profile, "course_title": COURSE_TITLE}
+    return {
+        "acting": acting(),
+        "staff": is_staff(),
+        "people": lms.people(),
+        "profile": lms.profile,
+        "profiles": PROFILES,
+        "course_title": COURSE_TITLE,
+    }
 
 
 @bp.get("/")
@@ -46,9 +56,9 @@ def grade_table() -> dict[str, Any]:
     """Give learners, columns and grades by (column, person)."""
     lms = practice()
     grades = {(row["column_id"], row["person_id"]): row for row in lms.course.grades()}
-    newest = max((row["received"] for row in grades.values()), default="")
+    fresh_since = (datetime.now(UTC) - _FRESH).isoformat(timespec="milliseconds")
     return {"learners": [one for one in lms.people() if one.is_gradable], "columns": lms.course.columns(), "grades": grades,
-            "newest": newest}  # fmt: skip
+            "fresh_since": fresh_since}  # fmt: skip
 
 
 @bp.get("/course")

@@ -51,13 +51,22 @@ class Practice:
         self.keys = PlatformKeys(self.store)
         self.tool_keys = ToolKeys()
         self.course = Course(self.store, lambda: self.profile)
-        if not self.store.get("profile"):
-            self.set_profile(settings.profile)
-            self.set_tool(ToolSetup.at(settings.tool_url))
+        self._seed()
+
+    def _seed(self) -> None:
+        """Fill an empty store; in a kept one follow only settings that differ from those of its last start."""
+        told = {"profile": self.settings.profile, "tool": self.settings.tool_url}
+        before = self.store.get("settings") or {}
+        if told["profile"] != before.get("profile"):
+            self.set_profile(told["profile"])
+        if told["tool"] != before.get("tool"):
+            self.set_tool(ToolSetup.at(told["tool"]))
+        if not before:
             for person in PEOPLE:
                 self.add_person(person)
-            for title, activity in settings.links:
+            for title, activity in self.settings.links:
                 self.add_activity(title, activity)
+        self.store.put("settings", told)
 
     @property
     def profile(self) -> Profile:

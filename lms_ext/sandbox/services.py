@@ -11,17 +11,17 @@ from urllib.parse import urlencode
 from flask import Response, current_app, g, make_response, request
 
 from lms_ext.sandbox.faults import APPLIED, Fault
-from lms_ext.sandbox.messages import Message, masked, say, shown, tokens_in
+from lms_ext.sandbox.messages import N_, Message, masked, shown, tokens_in
 from lms_ext.sandbox.practice import Practice
 
 _WORDS = {
-    "auth": say("Alat meminta pembukaan"),
-    "jwks": say("Alat mengambil kunci LMS"),
-    "token": say("Token layanan diminta"),
-    "scores": say("Nilai dikirim alat"),
-    "results": say("Alat membaca nilai"),
-    "lineitems": say("Alat membuka daftar kolom nilai"),
-    "memberships": say("Alat membaca daftar anggota"),
+    "auth": N_("Alat meminta pembukaan"),
+    "jwks": N_("Alat mengambil kunci LMS"),
+    "token": N_("Token layanan diminta"),
+    "scores": N_("Nilai dikirim alat"),
+    "results": N_("Alat membaca nilai"),
+    "lineitems": N_("Alat membuka daftar kolom nilai"),
+    "memberships": N_("Alat membaca daftar anggota"),
 }
 _NO_BODY = {204, 304}
 
@@ -119,9 +119,10 @@ def record(standard: str, answer: Response, fault: Fault | None = None) -> None:
     text, args = g.pop("log_words", (standard, {}))
     status = answer.status_code
     good = status < 400 and not (fault and fault.kind in {"cut", "down"})
-    form = request.form.to_dict()
+    form = request.form.to_dict() or request.args.to_dict()
     heading = "\n".join(f"{name}: {value}" for name, value in masked(dict(request.headers)).items())
-    body = json.dumps(masked(form), indent=2, ensure_ascii=False) if form else shown(request.get_data())
+    posted = request.get_data() if not request.form else b""
+    body = shown(posted) if posted or not form else json.dumps(masked(form), indent=2, ensure_ascii=False)
     line = f"{request.method} {request.path} · {status}"
     if fault:
         line += f" · {fault.kind}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from lms_ext.domain.access import Actor
@@ -20,6 +20,20 @@ from lms_ext.services import drafting, scoring
 from lms_ext.services.seats import Db, LinkInfo
 
 log = structlog.get_logger(__name__)
+
+
+_ATTEMPTS = (
+    select(Attempt)
+    .where(
+        *(
+            getattr(Attempt, name) == bindparam(name)
+            for name in ("platform_id", "space_id", "link_id", "activity_ref", "person_id")
+        )
+    )
+    .order_by(Attempt.number)
+)
+_ATTEMPT = select(Attempt).where(*(getattr(Attempt, name) == bindparam(name) for name in ("platform_id", "space_id", "id")))
+_LOCKED = _ATTEMPT.with_for_update().execution_options(populate_existing=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +55,14 @@ def attempts(session: Db, actor: Actor, link_id: int, ref: str, person_id: int |
     """List a person's attempts at an activity through a link, oldest first."""
     return (
         session.execute(
-            select(Attempt)
-            .where(
-                Attempt.platform_id == actor.platform_id,
-                Attempt.space_id == actor.space_id,
-                Attempt.link_id == link_id,
-                Attempt.activity_ref == ref,
-                Attempt.person_id == (person_id or actor.person_id),
-            )
-            .order_by(Attempt.number)
+            _ATTEMPTS,
+            {
+                "platform_id": actor.platform_id,
+                "space_id": actor.space_id,
+                "link_id": link_id,
+                "activity_ref": ref,
+                "person_id": person_id or actor.person_id,
+            },
         )
         .scalars()
         .all()
@@ -91,14 +104,18 @@ def begin(
     return attempt
 
 
+def find(session: Db, actor: Actor, attempt_id: int) -> Attempt | None:
+    """Read an attempt of this space."""
+    return session.execute(_ATTEMPT, _key(actor, attempt_id)).scalar_one_or_none()
+
+
 def locked(session: Db, actor: Actor, attempt_id: int) -> Attempt | None:
     """Read an attempt of this space for changing it; others wait until our commit."""
-    return session.execute(
-        select(Attempt)
-        .where(Attempt.platform_id == actor.platform_id, Attempt.space_id == actor.space_id, Attempt.id == attempt_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    return session.execute(_LOCKED, _key(actor, attempt_id)).scalar_one_or_none()
+
+
+def _key(actor: Actor, attempt_id: int) -> dict[str, int]:
+    return {"platform_id": actor.platform_id, "space_id": actor.space_id, "id": attempt_id}
 
 
 def submissions(session: Db, attempt: Attempt) -> Sequence[Submission]:
@@ -118,9 +135,9 @@ def submissions(session: Db, attempt: Attempt) -> Sequence[Submission]:
     )
 
 
-def work_of(attempt: Attempt, answer: Answer) -> Work:
+def work_of(attempt: Attempt, answer: Answer, previous: Answer | None = None) -> Work:
     """Put together what a plugin may know of an attempt."""
-    return Work(attempt.state, answer, frozenset(attempt.checked))
+    return Work(attempt.state, answer, frozenset(attempt.checked), previous)
 
 
 def stored_answer(submission: Submission) -> Answer:
@@ -156,9 +173,12 @@ def submit(
     if outcome.complete:
         attempt.status = "submitted"
         attempt.submitted_at = now
+    if outcome.complete or kind.wants.entries == Entries.ONGOING:
+        # work done step by step counts as it grows, so that who stops half-way has what was done
         attempt.fraction = None if outcome.needs_marking else outcome.fraction
         if attempt.fraction is not None:
-            scoring.enqueue(session, attempt, link, activity, scoring.describe(activity, attempt), now)
+            words = scoring.describe(activity, attempt)
+            scoring.enqueue(session, attempt, link, activity, words, now, complete=outcome.complete)
     session.flush()
     event = SubmissionRecorded(
         attempt.platform_id, attempt.space_id, attempt.id, activity.ref, attempt.revision, outcome.needs_marking

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import case, literal, or_, select
+from sqlalchemy import String, bindparam, case, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningInsert
 
 from lms_ext.domain.activities import Answer, Field
-from lms_ext.models import Attempt, Draft
-from lms_ext.models.base import Document, UtcDateTime
+from lms_ext.models import Attempt, Draft, engine
 from lms_ext.services.seats import Db
 
 OPEN = ("open", "returned")
@@ -33,6 +33,7 @@ class Stored:
     value: tuple[str, ...]
     rev: int
     tab: str
+    saved_at: datetime | None = None
 
 
 @dataclass
@@ -46,16 +47,21 @@ class Saved:
     closed: bool = False
 
 
+_STORED = select(Draft.field, Draft.value, Draft.rev, Draft.tab, Draft.saved_at).where(
+    Draft.platform_id == bindparam("platform_id"),
+    Draft.space_id == bindparam("space_id"),
+    Draft.attempt_id == bindparam("attempt_id"),
+)
+
+
+def _key(attempt: Attempt) -> dict[str, Any]:
+    return {"platform_id": attempt.platform_id, "space_id": attempt.space_id, "attempt_id": attempt.id}
+
+
 def stored(session: Db, attempt: Attempt) -> dict[str, Stored]:
     """Read all fields of an attempt."""
-    rows = session.execute(
-        select(Draft.field, Draft.value, Draft.rev, Draft.tab).where(
-            Draft.platform_id == attempt.platform_id,
-            Draft.space_id == attempt.space_id,
-            Draft.attempt_id == attempt.id,
-        )
-    )
-    return {row.field: Stored(tuple(row.value), row.rev, row.tab) for row in rows}
+    rows = engine.run(session, _STORED, _key(attempt))
+    return {row.field: Stored(tuple(row.value), row.rev, row.tab, row.saved_at) for row in rows}
 
 
 def answer(drafts: Mapping[str, Stored]) -> Answer:
@@ -79,8 +85,10 @@ def save(session: Db, attempt: Attempt, tab: str, changes: Mapping[str, Change],
     tab that knows the stored revision. A lower counter of the same tab was overtaken: it counts as saved by its successor.
     """
     result = Saved()
+    statement = _upsert(session.connection().dialect.name)
     for name, change in changes.items():
-        rev = session.execute(_upsert(session, attempt, tab, name, change, now)).scalar_one_or_none()
+        values = {"name": name, "given": list(change.value), "by": tab, "count": change.n, "base": change.base, "now": now}
+        rev = engine.run(session, statement, _key(attempt) | values).scalar_one_or_none()
         if rev is not None:
             result.revs[name] = rev
     missing = changes.keys() - result.revs.keys()
@@ -89,23 +97,23 @@ def save(session: Db, attempt: Attempt, tab: str, changes: Mapping[str, Change],
     return result
 
 
-def _upsert(session: Db, attempt: Attempt, tab: str, name: str, change: Change, now: datetime) -> ReturningInsert[int]:
-    dialect = session.get_bind().dialect.name
+@cache
+def _upsert(dialect: str) -> Any:
     insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(Draft)
     still_open = select(
         Attempt.platform_id,
         Attempt.space_id,
         Attempt.id,
-        literal(name),
-        literal(list(change.value), Document),
+        bindparam("name", type_=String),
+        bindparam("given", type_=Draft.value.type),
         literal(1),
-        literal(tab),
-        literal(change.n),
-        literal(now, UtcDateTime),
+        bindparam("by", type_=String),
+        bindparam("count", type_=Draft.n.type),
+        bindparam("now", type_=Draft.saved_at.type),
     ).where(
-        Attempt.platform_id == attempt.platform_id,
-        Attempt.space_id == attempt.space_id,
-        Attempt.id == attempt.id,
+        Attempt.platform_id == bindparam("platform_id"),
+        Attempt.space_id == bindparam("space_id"),
+        Attempt.id == bindparam("attempt_id"),
         Attempt.status.in_(OPEN),
     )
     if dialect == "postgresql":
@@ -127,7 +135,7 @@ def _upsert(session: Db, attempt: Attempt, tab: str, name: str, change: Change, 
             "rev": case((same_value, Draft.rev), else_=Draft.rev + 1),
         },
         # a save that was overtaken in its own tab must not bring an earlier text back, even if the revision it knows still stands
-        where=or_(same_value, same_tab & (Draft.n < new.n), (Draft.tab != new.tab) & (Draft.rev == change.base)),
+        where=or_(same_value, same_tab & (Draft.n < new.n), (Draft.tab != new.tab) & (Draft.rev == bindparam("base"))),
     ).returning(Draft.rev)
 
 

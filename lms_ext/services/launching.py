@@ -2,23 +2,39 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import Table, and_, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from lms_ext.domain.delivery_reasons import UNTIL_COLUMN
 from lms_ext.domain.launches import Launch
 from lms_ext.domain.refusals import Refused
-from lms_ext.models import GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, new_id
+from lms_ext.models import GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, engine, new_id
 from lms_ext.services import outbox
 from lms_ext.services.delivering import SCOPE
 from lms_ext.services.seats import Db
 
 _STATE_MARGIN = timedelta(hours=2)
 """Used states outlive every token of their launch: tokens live an hour at most, with a minute of leeway."""
+
+
+_SESSIONS: Any = LaunchSession.__table__
+_USE_STATE = insert(UsedState.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
+_OPEN = insert(_SESSIONS)
+_END_OTHERS = (
+    update(_SESSIONS)
+    .where(
+        _SESSIONS.c.platform_id == bindparam("platform"),
+        _SESSIONS.c.browser_hash == bindparam("browser"),
+        _SESSIONS.c.person_id != bindparam("person"),
+        _SESSIONS.c.ended_at.is_(None),
+    )
+    .values(ended_at=bindparam("now"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +51,12 @@ def open_session(
 ) -> Opened:
     """Use up the state, note who came from where, and open a session; refuse a state that was used before."""
     try:
-        session.execute(
-            insert(UsedState).values(
-                platform_id=launch.platform_id, state_id=launch.state_id, expires_at=launch.state_expires_at + _STATE_MARGIN
-            )
-        )
+        used = {
+            "platform_id": launch.platform_id,
+            "state_id": launch.state_id,
+            "expires_at": launch.state_expires_at + _STATE_MARGIN,
+        }
+        engine.run(session, _USE_STATE, used)
     except IntegrityError:
         session.rollback()
         raise Refused("already-used", platform=launch.platform_id) from None
@@ -47,23 +64,22 @@ def open_session(
     if known_browser:
         _end_other_people(session, launch.platform_id, browser_hash, person_id, now)
     opened = Opened(launch.platform_id, space_id, new_id())
-    session.execute(
-        insert(LaunchSession).values(
-            platform_id=launch.platform_id,
-            space_id=space_id,
-            id=opened.id,
-            secret_hash=secret_hash,
-            browser_hash=browser_hash,
-            person_id=person_id,
-            link_id=link_id,
-            role=launch.role.value,
-            locale=launch.locale,
-            return_url=launch.return_url,
-            deep_linking=_settings(launch),
-            created_at=now,
-            expires_at=now + timedelta(hours=hours),
-        )
-    )
+    row = {
+        "platform_id": launch.platform_id,
+        "space_id": space_id,
+        "id": opened.id,
+        "secret_hash": secret_hash,
+        "browser_hash": browser_hash,
+        "person_id": person_id,
+        "link_id": link_id,
+        "role": launch.role.value,
+        "locale": launch.locale,
+        "return_url": launch.return_url,
+        "deep_linking": _settings(launch),
+        "created_at": now,
+        "expires_at": now + timedelta(hours=hours),
+    }
+    engine.run(session, _OPEN, row)
     return opened
 
 
@@ -91,7 +107,14 @@ def context_id(launch: Launch) -> str:
 
 def _who_and_where(session: Db, launch: Launch, now: datetime) -> tuple[int, int, int | None]:
     """Find, in one look, what this launch refers to; write only what is new or changed. Gives space, person and link ids."""
-    known = session.execute(_known(launch)).one_or_none()
+    sought = {
+        "platform_id": launch.platform_id,
+        "deployment_id": launch.deployment_id,
+        "context_id": context_id(launch),
+        "sub": launch.person.sub,
+        "link": launch.link.id if launch.link else "",
+    }
+    known = engine.run(session, _known(), sought).one_or_none()
     space_id = known.space_id if known else None
     person_id = known.person_id if known else None
     told = _told_of_space(launch, known)
@@ -125,23 +148,24 @@ def _told_of_space(launch: Launch, known: Any) -> dict[str, str]:
     return {name: value or (getattr(known, name) if known else "") for name, value in told.items()}
 
 
-def _known(launch: Launch) -> Any:
-    link = launch.link.id if launch.link else ""
+@cache
+def _known() -> Any:
     return (
         select(
             Space.id.label("space_id"), Space.title, Space.nrps_url, Space.lineitems_url, Space.ags_scopes,
             Person.id.label("person_id"), Person.name, Person.email,
             Member.role, Link.id.label("link_id"), Link.title.label("link_title"), Link.lineitem_url, Link.may_score,
-            Link.activity_ref, Visit.first_at, GradeSlot.state.label("grade_state"),
+            Link.activity_ref, Link.asked_ref, Link.points, Visit.first_at, GradeSlot.state.label("grade_state"),
         )
         .select_from(Space)
-        .outerjoin(Person, and_(Person.platform_id == Space.platform_id, Person.sub == launch.person.sub))
+        .outerjoin(Person, and_(Person.platform_id == Space.platform_id, Person.sub == bindparam("sub")))
         .outerjoin(
             Member,
             and_(Member.platform_id == Space.platform_id, Member.space_id == Space.id, Member.person_id == Person.id),
         )
         .outerjoin(
-            Link, and_(Link.platform_id == Space.platform_id, Link.space_id == Space.id, Link.resource_link_id == link)
+            Link,
+            and_(Link.platform_id == Space.platform_id, Link.space_id == Space.id, Link.resource_link_id == bindparam("link")),
         )
         .outerjoin(
             Visit,
@@ -154,9 +178,9 @@ def _known(launch: Launch) -> Any:
                  GradeSlot.person_id == Person.id),
         )
         .where(
-            Space.platform_id == launch.platform_id,
-            Space.deployment_id == launch.deployment_id,
-            Space.context_id == context_id(launch),
+            Space.platform_id == bindparam("platform_id"),
+            Space.deployment_id == bindparam("deployment_id"),
+            Space.context_id == bindparam("context_id"),
         )
     )  # fmt: skip
 
@@ -169,43 +193,60 @@ def _link(session: Db, launch: Launch, known: Any, space_id: int, now: datetime)
         told |= {"lineitem_url": known.lineitem_url, "may_score": known.may_score}
     if known is not None and known.link_id is not None:
         same = (known.link_title, known.lineitem_url, known.may_score) == tuple(told.values())
-        if same and (known.activity_ref or not launch.activity_ref):
+        if same and not _asks_anew(launch, known) and not _brings_points(launch, known):
             return int(known.link_id)
     key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
-    link_id = _upsert(session, Link, key, told, created_at=now)
-    if known is not None and (known.lineitem_url, known.may_score) != (told["lineitem_url"], told["may_score"]):
+    asked = launch.activity_ref[:140]
+    if known is None or known.link_id is None:
+        return _upsert(session, Link, key, told, created_at=now, activity_ref=asked, asked_ref=asked, points=launch.points)
+    link_id = _upsert(session, Link, key, told)
+    if (known.lineitem_url, known.may_score) != (told["lineitem_url"], told["may_score"]):
         outbox.unpark(session, (launch.platform_id, space_id, link_id), now, reasons=UNTIL_COLUMN)
-    if launch.activity_ref:
+    if asked:
         session.execute(
             update(Link)
-            .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id, Link.activity_ref == "")
-            .values(activity_ref=launch.activity_ref[:140])
+            .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id, Link.asked_ref != asked)
+            .values(activity_ref=asked, asked_ref=asked, points=launch.points)
         )
+    if launch.points is not None:
+        session.execute(
+            update(Link)
+            .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id,
+                   Link.points.is_(None), Link.activity_ref == asked)
+            .values(points=launch.points)
+        )  # fmt: skip
     return link_id
+
+
+def _asks_anew(launch: Launch, known: Any) -> bool:
+    """A teacher chose something else in the LMS; a link that was mended here keeps what it was given until then."""
+    return bool(launch.activity_ref) and launch.activity_ref[:140] != known.asked_ref
+
+
+def _brings_points(launch: Launch, known: Any) -> bool:
+    """Points were set for the activity that the platform names; a link that was given another one keeps its own."""
+    return launch.points is not None and known.points is None and known.activity_ref == launch.activity_ref[:140]
 
 
 def _upsert(
     session: Db, table: type[Any], key: dict[str, Any], values: dict[str, Any], *, has_id: bool = True, **only_new: Any
 ) -> int:
     """Insert, or update what was told, in one statement that parallel first launches survive; gives the row's id."""
-    dialect = session.get_bind().dialect.name
-    chosen = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = chosen(table).values(**key, **values, **only_new, **({"id": new_id()} if has_id else {}))
+    row = {**key, **values, **only_new, **({"id": new_id()} if has_id else {})}
+    dialect = session.connection().dialect.name
+    statement = _upsert_statement(dialect, table.__table__, tuple(key), tuple(values), "id" if has_id else "platform_id")
+    return int(engine.run(session, statement, row).scalar_one())
+
+
+@cache
+def _upsert_statement(dialect: str, table: Table, key: tuple[str, ...], values: tuple[str, ...], wanted: str) -> Any:
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
     # updating the key to itself makes RETURNING give the row that was there
-    changed = values or {next(iter(key)): statement.excluded[next(iter(key))]}
-    statement = statement.on_conflict_do_update(index_elements=list(key), set_=changed)
-    return int(session.execute(statement.returning(table.id if has_id else table.platform_id)).scalar_one())
+    changed = {name: statement.excluded[name] for name in values or key[:1]}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=changed).returning(table.c[wanted])
 
 
 def _end_other_people(session: Db, platform_id: int, browser_hash: str, person_id: int, now: datetime) -> None:
     """End the sessions that other people left in this browser: on a shared PC the old tab must not write as them."""
-    session.execute(
-        update(LaunchSession)
-        .where(
-            LaunchSession.platform_id == platform_id,
-            LaunchSession.browser_hash == browser_hash,
-            LaunchSession.person_id != person_id,
-            LaunchSession.ended_at.is_(None),
-        )
-        .values(ended_at=now)
-    )
+    values = {"platform": platform_id, "browser": browser_hash, "person": person_id, "now": now}
+    engine.run(session, _END_OTHERS, values)

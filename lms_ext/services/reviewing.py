@@ -1,6 +1,6 @@
 """Read-only views of a class: who has opened, drafted, handed in, been marked, and where each grade is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,16 +96,23 @@ def _drafted(session: Db, actor: Actor, link_id: int, ref: str) -> set[int]:
 
 
 def _row(person_id: int, name: str, role: str, *, opened: bool, own: list[Attempt], drafted: set[int]) -> Row:
+    state, last = state_of(own, drafted, opened=opened)
+    if last is None:
+        return Row(person_id, name, state, None, 0, None, None, role)
+    handed_in = sum(bool(one.revision) for one in own)
+    return Row(person_id, name, state, last.id, handed_in, last.fraction, last.submitted_at, role)
+
+
+def state_of(own: Sequence[Attempt], drafted: Collection[int], *, opened: bool = False) -> tuple[str, Attempt | None]:
+    """Give a person's state at an activity (see `Row.state`) and the attempt that it is about."""
     if not own:
-        return Row(person_id, name, "opened" if opened else "unopened", None, 0, None, None, role)
+        return "opened" if opened else "unopened", None
     handed_in = [one for one in own if one.revision]
     last = handed_in[-1] if handed_in else own[-1]
     if not handed_in:
-        state = "draft" if last.id in drafted else "opened"
-    elif last.status in {"returned", "marked"}:
-        state = last.status
-    elif last.status == "submitted":
-        state = "marked" if last.fraction is not None else "submitted"
-    else:
-        state = "draft"
-    return Row(person_id, name, state, last.id, len(handed_in), last.fraction, last.submitted_at, role)
+        return "draft" if last.id in drafted else "opened", last
+    if last.status in {"returned", "marked"}:
+        return last.status, last
+    if last.status == "submitted":
+        return "marked" if last.fraction is not None else "submitted", last
+    return "draft", last

@@ -42,8 +42,13 @@ def describe(activity: Activity, attempt: Attempt) -> str:
     return f"Kiriman ke-{attempt.revision}."
 
 
-def enqueue(session: Db, attempt: Attempt, link: LinkInfo, activity: Activity, comment: str, now: datetime) -> None:
-    """Put the counted score in the outbox, in the caller's transaction. Teachers and test users are never graded."""
+def enqueue(
+    session: Db, attempt: Attempt, link: LinkInfo, activity: Activity, comment: str, now: datetime, *, complete: bool = True
+) -> None:
+    """Put the counted score in the outbox, in the caller's transaction. Teachers and test users are never graded.
+
+    `complete` False says that the work goes on and the score will grow.
+    """
     points = maximum(link, activity)
     if not attempt.graded or points == 0:
         return
@@ -59,7 +64,7 @@ def enqueue(session: Db, attempt: Attempt, link: LinkInfo, activity: Activity, c
         given=grading.points(fraction, points),
         maximum=points,
         comment=comment,
-        activity_progress="Completed",
+        activity_progress="Completed" if complete else "InProgress",
         grading_progress="FullyGraded",
         submitted_at=attempt.submitted_at,
         now=now,

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from lms_ext.domain.access import Actor
 from lms_ext.domain.people import Role
-from lms_ext.models import LaunchSession, Link, Person, Platform, Space
+from lms_ext.models import LaunchSession, Link, Person, Platform, Space, engine
 
 Db = Session | scoped_session[Any]
 
@@ -58,15 +58,16 @@ _QUERY = (
         Link,
         and_(Link.platform_id == _LAUNCH.platform_id, Link.space_id == _LAUNCH.space_id, Link.id == _LAUNCH.link_id),
     )
+    .where(
+        _LAUNCH.platform_id == bindparam("platform_id"), _LAUNCH.space_id == bindparam("space_id"), _LAUNCH.id == bindparam("id")
+    )
 )  # fmt: skip
 
 
 def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: datetime) -> Seat | None:
     """Find the launch `(platform, space, id)`; None when it is unknown, over, of another browser, or its platform is disabled."""
     platform_id, space_id, launch_id = key
-    row = session.execute(
-        _QUERY.where(_LAUNCH.platform_id == platform_id, _LAUNCH.space_id == space_id, _LAUNCH.id == launch_id)
-    ).one_or_none()
+    row = engine.run(session, _QUERY, {"platform_id": platform_id, "space_id": space_id, "id": launch_id}).one_or_none()
     if row is None or row.secret_hash != secret_hash or row.ended_at or row.expires_at <= now or row.status != "active":
         return None
     link = None
@@ -88,12 +89,24 @@ def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: dat
     )
 
 
-def bind_link(session: Db, actor: Actor, link_id: int, ref: str) -> None:
+def return_url_of(session: Db, key: tuple[int, int, int], secret_hash: str) -> str:
+    """Give the way back to the LMS of a launch that is over, to the browser it belonged to; "" otherwise."""
+    platform_id, space_id, launch_id = key
+    found = session.execute(
+        select(_LAUNCH.return_url).where(
+            _LAUNCH.platform_id == platform_id, _LAUNCH.space_id == space_id, _LAUNCH.id == launch_id,
+            _LAUNCH.secret_hash == secret_hash,
+        )
+    ).scalar_one_or_none()  # fmt: skip
+    return found or ""
+
+
+def bind_link(session: Db, actor: Actor, link_id: int, ref: str, points: int | None) -> None:
     """Put an activity (or a pack) behind a link; work done under what was there before stays stored."""
     session.execute(
         update(Link)
         .where(Link.platform_id == actor.platform_id, Link.space_id == actor.space_id, Link.id == link_id)
-        .values(activity_ref=ref)
+        .values(activity_ref=ref, points=points)
     )
 
 

@@ -2,22 +2,24 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import time
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request
-from flask_babel import format_time
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.access import Action
-from lms_ext.domain.activities import Answer, Entries, Outcome
+from lms_ext.domain.activities import Answer, Entries, Field, FieldKind
 from lms_ext.domain.refusals import Refused
 from lms_ext.domain.texts import Text
-from lms_ext.models import Attempt, db, engine
+from lms_ext.models import Attempt, Submission, db, engine, utcnow
 from lms_ext.services import attempting, drafting, marking, scoring
 from lms_ext.services.drafting import Change, Saved, Stored
+from lms_ext.web import sessions
 from lms_ext.web.entry import Place, enter, keep_private, pinned, place
+from lms_ext.web.errors import wants_json
+from lms_ext.web.i18n import clock
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
@@ -68,6 +70,8 @@ def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, missing: T
         plugin_template=here.kind.attempt_template,
         plugin=context,
         revs={name: one.rev for name, one in drafts.items()},
+        saved_at=max((one.saved_at for one in drafts.values() if one.saved_at), default=None),
+        seal=sessions.draft_seal(attempt.platform_id, attempt.space_id, attempt.id, attempt.person_id),
         client_key=secrets.token_urlsafe(16),
         tab=secrets.token_urlsafe(8),
         draft_url=here.url("draft"),
@@ -75,6 +79,7 @@ def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, missing: T
         submit_label=here.kind.submit_label,
         missing=missing,
         conflicts=saved.conflicts if saved else {},
+        rejected={name: request.form.getlist(name) for name in saved.conflicts} if saved else {},
         notice="saved" if saved and not saved.conflicts else "",
         returned=returned,
         thread=marking.thread(db.session, attempt) if returned else [],
@@ -83,12 +88,13 @@ def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, missing: T
 
 
 def _review_page(here: Place, attempt: Attempt, *, may_again: bool) -> str:
-    handed_in = attempting.submissions(db.session, attempt)[-1]
+    sent = attempting.submissions(db.session, attempt)
+    handed_in = sent[-1]
     mark = marking.latest_mark(db.session, attempt)
     return render_template(
         "pages/activity.html",
         **_shared(here, attempt),
-        **review_context(here, attempt, attempting.stored_answer(handed_in), attempting.stored_outcome(handed_in)),
+        **review_context(here, attempt, sent),
         mode="review",
         submission=handed_in,
         mark=mark,
@@ -100,9 +106,14 @@ def _review_page(here: Place, attempt: Attempt, *, may_again: bool) -> str:
     )
 
 
-def review_context(here: Place, attempt: Attempt, answer: Answer, outcome: Outcome) -> dict[str, Any]:
-    """Give what a plugin's review template needs; a raising plugin still leaves the person's own words readable."""
-    work = attempting.work_of(attempt, answer)
+def review_context(here: Place, attempt: Attempt, sent: Sequence[Submission]) -> dict[str, Any]:
+    """Give what a plugin's review template needs of the latest of the submissions in `sent`.
+
+    A raising plugin still leaves the person's own words readable.
+    """
+    answer, outcome = attempting.stored_answer(sent[-1]), attempting.stored_outcome(sent[-1])
+    previous = attempting.stored_answer(sent[-2]) if len(sent) > 1 else None
+    work = attempting.work_of(attempt, answer, previous)
     try:
         context = here.kind.review(here.activity.config, work, outcome)
     except Exception as error:  # noqa: BLE001 - a plugin's fault, logged below: the page shows the stored answer instead
@@ -116,6 +127,7 @@ def _shared(here: Place, attempt: Attempt) -> dict[str, Any]:
     return {
         "place": here,
         "visitor": here.visitor,
+        "home_url": here.home_url,
         "activity": here.activity,
         "attempt": attempt,
         "csrf": here.visitor.csrf,
@@ -137,7 +149,9 @@ def autosave(ref: LaunchRef, activity_id: str) -> tuple[Response, int]:
     changes = _json_changes(body)
     tab = str(body["tab"])[:40]
     here = pinned(here, attempt)
-    bad = drafting.refused(changes, here.kind.fields(here.activity.config, attempt.state), frozenset(attempt.checked))
+    fields = here.kind.fields(here.activity.config, attempt.state)
+    typed = {name: one for name, one in fields.items() if not one.by_button}
+    bad = drafting.refused(changes, typed, frozenset(attempt.checked))
     if bad:
         raise Refused("field-refused", context={"fields": bad})
     saved = drafting.save(db.session, attempt, tab, changes, here.visitor.now)
@@ -150,7 +164,7 @@ def _told(saved: Saved) -> dict[str, Any]:
         "saved": {name: {"rev": rev} for name, rev in saved.revs.items()},
         "conflicts": {name: {"rev": one.rev, "value": list(one.value)} for name, one in saved.conflicts.items()},
         "closed": saved.closed,
-        "at": format_time(format="HH.mm"),
+        "at": clock(utcnow()),
     }
 
 
@@ -179,11 +193,7 @@ def _own_attempt(here: Place, attempt_id: str, *, lock: bool = False) -> Attempt
     if not attempt_id.isdecimal() or int(attempt_id) >= 1 << 63:
         raise Refused("not-found")
     actor = here.visitor.seat.actor
-    found = (
-        attempting.locked(db.session, actor, int(attempt_id))
-        if lock
-        else db.session.get(Attempt, (actor.platform_id, actor.space_id, int(attempt_id)))
-    )
+    found = attempting.locked(db.session, actor, int(attempt_id)) if lock else attempting.find(db.session, actor, int(attempt_id))
     if found is None or found.person_id != actor.person_id or found.activity_ref != here.activity.ref:
         raise Refused("not-found")
     return found
@@ -204,11 +214,16 @@ def submit(ref: LaunchRef, activity_id: str) -> BaseResponse:
         if not attempting.check_part(db.session, attempt, here.kind, here.activity, request.form["check"]):
             raise Refused("field-refused")
         db.session.commit()
-        return redirect(f"{here.url()}#{request.form['check']}", 303)
+        return _go(f"{here.url()}#{request.form['check']}")
     if request.form.get("action") == "save" or (pressed and not pressed.keys() & here.kind.submitting):
         db.session.commit()
-        return redirect(here.url(), 303)
+        return _go(here.url())
     return _hand_in(here, attempt)
+
+
+def _go(url: str) -> BaseResponse:
+    """Send the browser on; a script is told the address, so that it does not load the page only to load it again."""
+    return jsonify(url=url) if wants_json() else redirect(url, 303)
 
 
 def _hand_in(here: Place, attempt: Attempt) -> BaseResponse:
@@ -222,14 +237,14 @@ def _hand_in(here: Place, attempt: Attempt) -> BaseResponse:
     if receipt.event:
         tool().plugins.call_each("on_submission_recorded", event=receipt.event)
         tool().wake_worker()
-    return redirect(here.url(), 303)
+    return _go(here.url())
 
 
 def _save_form(here: Place, attempt: Attempt, pressed: Mapping[str, str]) -> Saved:
     """Save a form as sent without scripts: only fields that differ from what is stored are changes."""
     fields = here.kind.fields(here.activity.config, attempt.state)
     stored = drafting.stored(db.session, attempt)
-    sent = {name: _normal(request.form.getlist(name)) for name in fields}
+    sent = {name: _normal(request.form.getlist(name)) for name, one in fields.items() if _in_form(name, one)}
     unknown = set(request.form) - set(fields) - _HOST_FIELDS - here.kind.buttons
     if unknown:
         raise Refused("field-refused")
@@ -238,7 +253,7 @@ def _save_form(here: Place, attempt: Attempt, pressed: Mapping[str, str]) -> Sav
         answer = attempting.press(here.kind, here.activity, attempt, answer, pressed)
     revs = _revs()
     changes = {
-        name: Change(value, _now_count(), revs.get(name, 0))
+        name: Change(value, _now_count(), stored[name].rev if fields[name].by_button and name in stored else revs.get(name, 0))
         for name, value in answer.items()
         if value != stored.get(name, Stored((), 0, "")).value and not (fields[name].part in attempt.checked and fields[name].part)
     }
@@ -247,6 +262,13 @@ def _save_form(here: Place, attempt: Attempt, pressed: Mapping[str, str]) -> Sav
         raise Refused("field-refused")
     # The form is a tab of its own: its counter is the server's clock, the script's the device's, which may be years ahead.
     return drafting.save(db.session, attempt, f"{request.form.get('tab', '')[:32]}/form", changes, here.visitor.now)
+
+
+def _in_form(name: str, one: Field) -> bool:
+    """Tell whether a form speaks of a field. Unticked boxes send nothing, but a text box on the page is always sent."""
+    if one.by_button:
+        return False
+    return name in request.form or one.kind != FieldKind.TEXT
 
 
 def _now_count() -> int:

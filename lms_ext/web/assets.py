@@ -27,6 +27,17 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={_digest(name)}"
 
 
+def content_policy(*, form_action: str = "'self'") -> str:
+    """Give the content security policy of this answer; forms may be sent to `form_action` only.
+
+    Who may frame a page is known by then: a launch's own platform, or anyone for pages that hold no data.
+    """
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"base-uri 'none'; form-action {form_action}; frame-ancestors " + str(g.get("frame_ancestors", "'none'"))
+    )
+
+
 def _plugin_templates(plugins: PluginHost) -> dict[str, BaseLoader]:
     """A plugin's templates are found under its own name only, so that none can shadow the host's."""
     found: dict[str, BaseLoader] = {}
@@ -54,12 +65,7 @@ def register(app: Flask, plugins: PluginHost) -> None:
         headers = response.headers
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "no-referrer")
-        # Who may frame a page is known by then: a launch's own platform, or anyone for pages that hold no data.
-        headers.setdefault(
-            "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors " + str(g.get("frame_ancestors", "'none'")),
-        )
+        headers.setdefault("Content-Security-Policy", content_policy())
         if request.path.startswith("/static/") and request.args.get("v"):
             headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
         return response

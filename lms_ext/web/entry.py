@@ -11,7 +11,7 @@ from lms_ext.domain.activities import Activity
 from lms_ext.domain.activity_types import ActivityType
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import Attempt, db, engine, utcnow
-from lms_ext.services.seats import LinkInfo, Seat, find_seat, link_for
+from lms_ext.services.seats import LinkInfo, Seat, find_seat, link_for, return_url_of
 from lms_ext.web import sessions
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
@@ -50,20 +50,28 @@ class Place:
         """Give the address of a page of this activity."""
         return self.visitor.url("a", self.activity.id, *parts)
 
+    @property
+    def home_url(self) -> str:
+        """Give the learner's home of the pack that the launch's link opens; "" when the link is to this activity alone."""
+        link = self.visitor.seat.link
+        return self.visitor.url("home") if link and "/" not in link.activity_ref else ""
+
 
 def enter(ref: LaunchRef, action: Action) -> Visitor:
     """Let a browser in: its cookie proves the launch, the role allows the action, a write carries the form token."""
     writes = request.method not in {"GET", "HEAD"}
     if not writes:
-        engine.reads_only()
+        engine.begin_reading(db.session)
     secret = request.cookies.get(sessions.SECRET_COOKIE, "")
     now = utcnow()
     key = (ref.platform_id, ref.space_id, ref.id)
     seat = find_seat(db.session, key, sessions.hashed(secret), now) if secret else None
     if seat is None:
+        g.return_url = return_url_of(db.session, key, sessions.hashed(secret)) if secret else ""
         raise Refused("session-over")
-    g.launch_locale = seat.locale
-    g.frame_ancestors = " ".join(sorted({_origin(one) for one in seat.platform_origins} - {""})) or "'none'"
+    g.return_url = seat.return_url
+    g.launch_locale, g.launch_ref, g.launch_secret = seat.locale, ref, secret
+    g.frame_ancestors = " ".join(sorted({origin(one) for one in seat.platform_origins} - {""})) or "'none'"
     if writes and not sessions.csrf_fits(secret):
         raise Refused("form-expired")
     allowed: Access = tool().plugins.choose(
@@ -108,7 +116,8 @@ def pinned(here: Place, attempt: Attempt) -> Place:
     return at(here.visitor, here.link, found[1], found[0])
 
 
-def _origin(address: str) -> str:
+def origin(address: str) -> str:
+    """Give scheme and host of a web address as security headers name them; "" when it is none."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else ""
 

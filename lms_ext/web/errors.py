@@ -27,6 +27,8 @@ def wants_json() -> bool:
 
 def refusal_response(one: Refusal, **context: object) -> Response:
     """Make the page (or JSON) of a refusal; never cached."""
+    if g.get("return_url"):
+        context.setdefault("return_url", g.return_url)
     if wants_json():
         body = {"code": one.code, "message": dict(one.message), "request_id": request_id(), **_plain(context)}
         response = make_response(jsonify(body), one.status)

@@ -1,4 +1,6 @@
-"""Which language a page speaks: the person's own choice, then the launch's, then the browser's, then Indonesian.
+"""Which language a page speaks, how it writes times, and whether it is light or dark.
+
+Language: the person's own choice, then the launch's, then the browser's, then Indonesian.
 
 Texts of templates come from the catalogues of the host and of every loaded plugin; where both say a sentence the host's counts.
 """
@@ -17,7 +19,9 @@ from lms_ext.settings import ZONES, Settings
 from lms_ext.web import sessions
 
 LANGUAGE_COOKIE = "lx_lang"
+THEME_COOKIE = "lx_theme"
 NAMES = {"id": "Indonesia", "en": "English"}
+THEMES = ("auto", "light", "dark")
 _YEAR = 31_536_000
 
 bp = Blueprint("language", __name__)
@@ -26,8 +30,18 @@ bp = Blueprint("language", __name__)
 @bp.get("/language/<any(id, en):chosen>")
 def choose(chosen: str) -> Response:
     """Keep the person's language and go back to the page they were at; any other address leads to the front page."""
+    return _kept(LANGUAGE_COOKIE, chosen)
+
+
+@bp.get("/theme/<any(auto, light, dark):chosen>")
+def choose_theme(chosen: str) -> Response:
+    """Keep the person's light or dark; the server writes it into each page, so nothing flashes and no script is needed."""
+    return _kept(THEME_COOKIE, chosen)
+
+
+def _kept(cookie: str, chosen: str) -> Response:
     response = make_response(redirect(own_page(request.args.get("next", "")), 303))
-    sessions.set_cookie(response, LANGUAGE_COOKIE, chosen, path="/", seconds=_YEAR)
+    sessions.set_cookie(response, cookie, chosen, path="/", seconds=_YEAR)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -47,10 +61,21 @@ def own_page(address: str) -> str:
 def _switch() -> list[dict[str, str]]:
     """The languages of the switch; the address of the current one is empty."""
     now = str(get_locale())
-    return [{"code": code, "name": NAMES[code], "url": "" if code == now else _address(code)} for code in LOCALES]
+    return [{"code": code, "name": NAMES[code], "url": "" if code == now else _address(f"/language/{code}")} for code in LOCALES]
 
 
-def _address(code: str) -> str:
+def _theme() -> str:
+    """Give ``light`` or ``dark`` when the person chose one, "" to follow the device."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in {"light", "dark"} else ""
+
+
+def _themes() -> list[dict[str, str]]:
+    now = _theme() or "auto"
+    return [{"code": code, "url": "" if code == now else _address(f"/theme/{code}")} for code in THEMES]
+
+
+def _address(route: str) -> str:
     here = request.path
     if request.method in {"GET", "HEAD"}:
         query = urlencode([pair for pair in parse_qsl(request.query_string.decode("utf-8", "replace")) if pair[0] != "lang"])
@@ -59,7 +84,7 @@ def _address(code: str) -> str:
         here = "/".join(request.path.split("/")[:3])  # what was posted is not asked for again: back to the launch's first page
     else:
         here = ""
-    return f"/language/{code}?{urlencode({'next': here})}"
+    return f"{route}?{urlencode({'next': here})}"
 
 
 def _catalogues(plugins: PluginHost) -> str:
@@ -77,7 +102,14 @@ def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
 
     @app.context_processor
     def _locale() -> dict[str, object]:
-        return {"locale": str(get_locale()), "languages": _switch()}
+        return {
+            "locale": str(get_locale()),
+            "languages": _switch(),
+            "theme": _theme(),
+            "themes": _themes(),
+            # browsers say so themselves; ui.js says it for those that do not
+            "framed": request.headers.get("Sec-Fetch-Dest") == "iframe",
+        }
 
     @app.template_filter("own")
     def _own(value: Text | str) -> str:
@@ -85,18 +117,18 @@ def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
 
     @app.template_filter("moment")
     def _moment(value: datetime) -> str:
-        return f"{format_datetime(value, 'd MMMM yyyy')}, {_clock(value)} {zone}"
+        return f"{format_datetime(value, 'd MMMM yyyy')}, {clock(value)} {zone}"
 
     @app.template_filter("clock")
-    def _only_clock(value: datetime) -> str:
-        return _clock(value)
+    def _onlyclock(value: datetime) -> str:
+        return clock(value)
 
     @app.template_filter("points")
     def _points(value: float) -> str:
         return str(format_decimal(round(value, 2)))
 
 
-def _clock(value: datetime) -> str:
+def clock(value: datetime) -> str:
     """Hours and minutes as each language writes them: 10.42 and 10:42."""
     return str(format_datetime(value, "HH:mm" if str(get_locale()) == "en" else "HH.mm"))
 

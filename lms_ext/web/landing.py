@@ -1,22 +1,84 @@
-"""Where a launch lands: the activity behind its link."""
+"""Where a launch lands: the activity or pack behind its link; for a teacher, the class at it."""
 
-from flask import Blueprint, Response
+from datetime import datetime
+
+from flask import Blueprint, Response, make_response, render_template
+from flask_babel import to_user_timezone
+from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.access import Action
+from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
+from lms_ext.models import db
+from lms_ext.services import journeys
+from lms_ext.services.seats import LinkInfo
+from lms_ext.web import choosing
 from lms_ext.web.activities import activity_page
-from lms_ext.web.entry import enter, keep_private, place
+from lms_ext.web.entry import Visitor, enter, keep_private, place
 from lms_ext.web.sessions import LaunchRef
+from lms_ext.web.teaching import overview_page
+from lms_ext.web.tool import tool
 
 bp = Blueprint("landing", __name__, url_prefix="/l/<launch:ref>")
 bp.after_request(keep_private)
 
 
 @bp.get("")
-def land(ref: LaunchRef) -> Response:
-    """Land from the LMS: the link's activity."""
+def land(ref: LaunchRef) -> BaseResponse:
+    """Land from the LMS: the link's activity, its pack, or what mends a link that opens nothing. Teachers see the class first."""
     visitor = enter(ref, Action.WORK)
-    link = visitor.seat.link
-    if link is None or "/" not in link.activity_ref:
+    mended = choosing.repair(visitor)
+    if mended is not None:
+        return mended
+    teaches = visitor.seat.actor.role == Role.TEACHER
+    activity_id = _link(visitor).activity_ref.partition("/")[2]
+    if not activity_id:
+        return _class_home(visitor) if teaches else _home(visitor)
+    if teaches:
+        return overview_page(place(enter(ref, Action.TEACH), activity_id))
+    return activity_page(place(visitor, activity_id))
+
+
+@bp.get("/home")
+def home(ref: LaunchRef) -> Response:
+    """Show the way through a pack as a learner sees it, for teachers too."""
+    return _home(enter(ref, Action.WORK))
+
+
+def _link(visitor: Visitor) -> LinkInfo:
+    if visitor.seat.link is None:
         raise Refused("not-chosen")
-    return activity_page(place(visitor, link.activity_ref.partition("/")[2]))
+    return visitor.seat.link
+
+
+def _home(visitor: Visitor) -> Response:
+    link = _link(visitor)
+    published = tool().catalog.current(db.session, link.activity_ref)
+    if published is None:
+        raise Refused("not-found")
+    page = render_template(
+        "pages/home.html",
+        visitor=visitor,
+        pack=published.pack,
+        journey=journeys.journey(db.session, visitor.seat.actor, link, published.pack),
+        kinds=tool().plugins.activity_types,
+        daytime=_daytime(visitor.now),
+    )
+    return make_response(page)
+
+
+def _daytime(now: datetime) -> str:
+    """Name the part of the day where the school is."""
+    hour = to_user_timezone(now).hour
+    return "pagi" if 4 <= hour < 11 else "siang" if 11 <= hour < 15 else "sore" if 15 <= hour < 18 else "malam"
+
+
+def _class_home(visitor: Visitor) -> Response:
+    visitor = enter(visitor.ref, Action.TEACH)
+    link = _link(visitor)
+    published = tool().catalog.current(db.session, link.activity_ref)
+    if published is None:
+        raise Refused("not-found")
+    total, tallies = journeys.class_tally(db.session, visitor.seat.actor, link, published.pack)
+    page = render_template("pages/class_home.html", visitor=visitor, pack=published.pack, total=total, tallies=tallies)
+    return make_response(page)

@@ -65,6 +65,7 @@ def launch() -> BaseResponse:
     now = utcnow()
     gateway = tool().lti
     told = gateway.read_launch(request.form, request.cookies, now, in_frame=request.headers.get("Sec-Fetch-Dest") == "iframe")
+    g.return_url = told.return_url
     browser = request.cookies.get(sessions.BROWSER_COOKIE, "")
     secret, new_browser = sessions.new_secret(), sessions.new_secret()
     opened = launching.open_session(
@@ -80,8 +81,9 @@ def launch() -> BaseResponse:
     ref = LaunchRef(opened.platform_id, opened.space_id, opened.id)
     choosing = told.message_type == MessageType.DEEP_LINKING
     response = make_response(redirect(f"{ref.path}/choose" if choosing else ref.path, 303))
-    hours = tool().settings.session_hours * 3600
-    sessions.set_cookie(response, sessions.SECRET_COOKIE, secret, path=ref.path, seconds=hours)
+    # A day longer than the session: a page that says it is over can still show the way back to the course.
+    seconds = (tool().settings.session_hours + 24) * 3600
+    sessions.set_cookie(response, sessions.SECRET_COOKIE, secret, path=ref.path, seconds=seconds)
     if not browser:
         sessions.set_cookie(response, sessions.BROWSER_COOKIE, new_browser, path="/", seconds=180 * 86_400)
     return response

@@ -8,8 +8,11 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
+from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.routing import BaseConverter, ValidationError
+
+from lms_ext.web.masks import masked, unmasked
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 SECRET_COOKIE = "__Secure-lx"  # noqa: S105 - a name, not a secret
@@ -75,17 +78,39 @@ def set_cookie(response: Response, name: str, value: str, *, path: str, seconds:
 
 
 def csrf_token(secret: str) -> str:
-    """Derive the form token of a launch from its cookie's secret; a page of another launch cannot know it."""
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(key, b"csrf:" + secret.encode(), hashlib.sha256).hexdigest()[:32]
+    """Derive the form token of a launch from its cookie's secret, masked; a page of another launch cannot know it."""
+    return masked(derived(f"csrf:{secret}")[:16])
 
 
 def csrf_fits(secret: str) -> bool:
     """Check the token that a form field or the X-CSRF-Token header brought."""
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
-    return hmac.compare_digest(given, csrf_token(secret))
+    return hmac.compare_digest(unmasked(given), derived(f"csrf:{secret}")[:16])
+
+
+class _NoFlaskSession(SessionInterface):
+    """Launch sessions live in the database; Flask's own signed cookie is neither read nor written."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
+        del app, request
+        return None
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        del app, session, response
+
+
+def draft_seal(platform_id: int, space_id: int, attempt_id: int, person_id: int) -> str:
+    """Derive the key that seals what one person's attempt leaves on a device, masked; no other person's page carries it."""
+    return masked(derived(f"draft:{platform_id}:{space_id}:{attempt_id}:{person_id}"))
+
+
+def derived(about: str) -> bytes:
+    """Derive 32 secret bytes for one purpose from the application's key."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, about.encode(), hashlib.sha256).digest()
 
 
 def register(app: Flask) -> None:
     """Teach the application the ``<launch:…>`` converter."""
+    app.session_interface = _NoFlaskSession()
     app.url_map.converters["launch"] = LaunchRefConverter

@@ -3,11 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from flask_babel import format_decimal, get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.access import Action
 from lms_ext.domain.refusals import Refused
-from lms_ext.models import Attempt, Person, db
+from lms_ext.domain.texts import pick
+from lms_ext.models import Attempt, Mark, Person, db
 from lms_ext.services import attempting, marking, outbox, reviewing, scoring
 from lms_ext.services.marking import Decision
 from lms_ext.web.activities import review_context
@@ -77,8 +79,9 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
     ids = [one.attempt_id for one in rows]
     index = ids.index(attempt.id) if attempt.id in ids else 0
     latest = sent[-1]
-    context: dict[str, Any] = review_context(here, attempt, attempting.stored_answer(latest), attempting.stored_outcome(latest))
+    context: dict[str, Any] = review_context(here, attempt, sent)
     g.pack_base = f"/p/{here.snapshot}/"
+    mark = marking.latest_mark(db.session, attempt)
     page = render_template(
         "pages/marking.html",
         place=here,
@@ -89,7 +92,7 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
         person=db.session.get(Person, (actor.platform_id, attempt.person_id)),
         submission=latest,
         previous=sent[-2] if len(sent) > 1 else None,
-        mark=marking.latest_mark(db.session, attempt),
+        mark=mark,
         rubric=here.activity.rubric,
         maximum=scoring.maximum(here.link, here.activity),
         thread=marking.thread(db.session, attempt),
@@ -99,9 +102,23 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
         previous_url=here.url("work", str(ids[index - 1])) if index > 0 else "",
         next_url=here.url("work", str(ids[index + 1])) if index + 1 < len(ids) else "",
         trouble=trouble,
+        **_entered(here, attempt, mark),
         **context,
     )
     return make_response(page, status)
+
+
+def _entered(here: Place, attempt: Attempt, mark: Mark | None) -> dict[str, Any]:
+    """Give what stands in the form: what was just sent and refused, so that no tick or word is lost, else the last mark."""
+    rubric = here.activity.rubric
+    points = "" if attempt.fraction is None else attempt.fraction * (scoring.maximum(here.link, here.activity) or 100)
+    sent = request.form if request.method == "POST" else None
+    return {
+        "marks_given": dict(_decision(here).marks) if sent is not None else dict(mark.marks) if mark else {},
+        "written_comment": sent.get("comment", "") if sent is not None else "",
+        "written_points": sent.get("points", "") if sent is not None else format_decimal(points) if points != "" else "",
+        "level_names": {one.value: pick(one.label, str(get_locale())) for one in rubric.level_names} if rubric else {},
+    }
 
 
 @bp.post("/work/<int:attempt_id>")

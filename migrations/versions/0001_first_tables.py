@@ -135,6 +135,7 @@ def upgrade() -> None:
         sa.Column("resource_link_id", sa.String(length=255), nullable=False),
         sa.Column("title", sa.String(length=500), nullable=False),
         sa.Column("activity_ref", sa.String(length=140), nullable=False),
+        sa.Column("asked_ref", sa.String(length=140), nullable=False),
         sa.Column("points", sa.Integer(), nullable=True),
         sa.Column("lineitem_url", sa.String(length=2000), nullable=False),
         sa.Column("may_score", sa.Boolean(), nullable=False),

@@ -70,9 +70,8 @@ def sqlalchemy_url(server: Any, name: str) -> str:
 
 def migrate(database_url: str) -> None:
     """Bring a database to the newest migration, as `lms-ext db upgrade` does."""
-    from flask_migrate import upgrade
-
     from lms_ext.app import create_app
+    from lms_ext.migrating import upgrade
     from lms_ext.models import db
 
     app = create_app(test_settings(database_url))

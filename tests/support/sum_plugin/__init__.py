@@ -7,6 +7,9 @@ from marshmallow import fields
 
 from lms_ext.api import ActivityType, Entries, Field, FieldKind, Json, Outcome, Sample, Strict, Wants, Work, hookimpl, text
 
+CRASH = -13
+"""A first number that this plugin cannot show."""
+
 
 class SumConfig(Strict):
     """Two numbers to add."""
@@ -33,6 +36,8 @@ class Sum(ActivityType):
         }
 
     def view(self, config: Any, work: Work) -> dict[str, Any]:
+        if config["first"] == CRASH:
+            raise RuntimeError("a fault of the plugin")
         return {"first": config["first"], "second": config["second"]}
 
     def grade(self, config: Any, work: Work) -> Outcome:

@@ -43,6 +43,11 @@ def words(text: str, file: str = "x.md") -> list[tuple[str, int]]:
         ("memahami, menerapkan, merefleksi", "experience-name"),
         ("Pengalaman belajar **mengaplikasikan** tampak di sini.", "experience-name"),
         ("## Merefleksikan {#r}", "experience-name"),
+        ("| **Mengaplikasikan** | membagi kue |", "experience-name"),
+        ("Sesuai profil pelajar  pancasila.", "term-old"),
+        ("Dimensi bergotong royong.", "dimension-name"),
+        ("Dimensi beriman dan bertakwa.", "dimension-name"),
+        ("Dimensi komunikasih.", "dimension-name"),
     ],
 )
 def test_wrong_terms_are_found(text: str, rule: str) -> None:
@@ -60,6 +65,9 @@ def test_wrong_terms_are_found(text: str, rule: str) -> None:
         "Memahami, mengaplikasi, dan merefleksi.",
         "## Merefleksikan pelajaran hari ini",
         "Unduh aplikasi Rumah Pendidikan.",
+        "Dimensi komunikasinya tampak saat murid bergotong royong.",
+        "| Murid mengaplikasikan rumus | ya |",
+        "Delapan dimensi: pilih penalaran kritis, kolaborasi, atau komunikasi.",
         "Murid berpikir kritis dan komunikatif dalam komunitas; dimensi kolaborasi tampak.",
         "Dimensi kemandiriannya terlihat; murid berkolaborasi.",
         "Pendidikan kewarganegaraan.",
@@ -107,6 +115,23 @@ def test_a_list_of_eight_that_lacks_one_names_it() -> None:
     problems = lint_sources([Source("x.md", text)])
     assert [(one.rule, one.line) for one in problems] == [("dimension-missing", 3)]
     assert "kesehatan" in problems[0].message["id"]
+
+
+def test_a_list_in_yaml_is_checked_too() -> None:
+    names = ", ".join(one for one in DIMENSIONS.values() if one != "kewargaan")
+    assert words(f"a: 1\nlabel: 'Delapan dimensi: {names}'\n", "x.yaml") == [("dimension-missing", 2)]
+
+
+@pytest.mark.parametrize(
+    ("tag", "near"),
+    [("dimensi:kreatifitas", "dimensi:kreativitas"), ("prinsip:menyenangkan", "prinsip:menggembirakan"), ("dimensi:x", "")],
+)
+def test_a_tag_that_is_not_exact_is_an_error_that_names_the_right_one(tmp_path: Path, tag: str, near: str) -> None:
+    loaded = load(tmp_path, {"tulis.yaml": WRITE.replace("attempts:", f"tags: [{tag}]\nattempts:")})
+    assert found(loaded) == {("unknown-tag", "tulis.yaml", 5)}
+    assert loaded.pack is None
+    if near:
+        assert f"`{near}`" in loaded.problems[0].fix["id"]
 
 
 def test_context_reaches_a_paragraph_not_the_page() -> None:

@@ -1,103 +1,269 @@
-// Autosave. The form names its address, attempt, token and the revisions this page has seen; see lms_ext.web.activities.autosave.
-// Every change reaches the server within 2 s. One request at a time; what a request could not deliver stays unsent and is told.
+// Autosave. The form names its address, attempt, token, seal and the revisions this page has seen; see lms_ext.web.activities.
+// Every change is kept on the device first, then sent within 2 s, one request at a time; what could not be sent stays and is told.
+// The save state never says more than is true: "saved" only when the server answered, "on this device" only when the disk did.
+import { Shelf } from "./shelf.js";
+
 const form = document.querySelector("form[data-draft]");
 const state = document.querySelector("[data-save-state]");
 const words = state.querySelector("span");
 const english = document.documentElement.lang === "en";
-const say = (kind, id, en) => { state.dataset.state = kind; words.textContent = english ? en : id; };
+const pick = (id, en) => (english ? en : id);
+const device = matchMedia("(pointer: coarse), (max-width: 767px)").matches ? pick("HP", "this phone") : pick("perangkat ini", "this device");
+const say = (kind, id, en) => { state.dataset.state = kind; words.textContent = pick(id, en); };
 
-const { draft, attempt, csrf, tab } = form.dataset;
+const { draft, attempt, csrf, tab, seal } = form.dataset;
 const revs = JSON.parse(form.dataset.revs || "{}");
-const unsent = new Map();
+const unsent = new Map(); // name -> { value, n, base, sent: the value under way }
+const clashes = new Map(); // name -> the box that asks
 const own = new Set(["csrf", "attempt", "client_key", "tab", "revs"]);
+const shelf = seal && globalThis.crypto?.subtle && globalThis.indexedDB ? new Shelf(attempt, tab, seal) : null;
+const stored = new Map(); // name -> the value that the server has, as this page knows
 let counter = Date.now();
 let timer = 0;
-let busy = false;
 let wait = 1000;
+let kept = false; // what is unsent is on the disk
+let sending = null;
+let stopped = ""; // why nothing more is sent
+let leaving = false;
 
-function value(name) {
-  return [...form.elements].filter((one) => one.name === name && (!/radio|checkbox/.test(one.type) || one.checked)).map((one) => one.value);
+const controls = (name) => [...form.elements].filter((one) => one.name === name && one.tagName !== "BUTTON");
+const ticks = (one) => /radio|checkbox/.test(one.type);
+const value = (name) => controls(name).filter((one) => !ticks(one) || one.checked).map((one) => one.value).filter(Boolean);
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+function fill(name, values) {
+  for (const one of controls(name)) {
+    if (ticks(one)) one.checked = values.includes(one.value);
+    else one.value = values[0] || "";
+  }
+  controls(name)[0]?.dispatchEvent(new CustomEvent("refilled", { bubbles: true }));
 }
 
-function changed(event) {
-  const name = event.target.name;
-  if (!name || own.has(name) || event.target.tagName === "BUTTON") return;
-  unsent.set(name, { value: value(name), n: ++counter, base: revs[name] || 0 });
-  say("unsent", `Belum terkirim (${unsent.size})`, `Not sent yet (${unsent.size})`);
-  if (!timer) timer = setTimeout(send, wait);
+function tell() {
+  const n = unsent.size;
+  if (leaving) return;
+  if (stopped) say("refused", stopped, stopped);
+  else if (clashes.size) say("refused", "Pilih tulisan yang dipakai.", "Choose which text to keep.");
+  else if (!n) return;
+  else if (wait > 1000 && kept) say("unsent", `Belum terkirim (${n}). Tersimpan di ${device}.`, `Not sent yet (${n}). Saved on ${device}.`);
+  else if (kept) say("local", `Tersimpan di ${device}`, `Saved on ${device}`);
+  else say("unsent", `Belum terkirim (${n})`, `Not sent yet (${n})`);
 }
 
-async function send() {
+async function keep() {
+  if (!shelf) return;
+  try {
+    await shelf.put(unsent.size ? Object.fromEntries(unsent) : null);
+    kept = true;
+  } catch {
+    kept = false; // private mode, or a full disk: the state says "not sent" until the server has it
+  }
+  tell();
+}
+
+function note(name) {
+  if (!name || own.has(name) || !controls(name).length || controls(name)[0].type === "hidden") return;
+  const before = unsent.get(name);
+  if (!before && same(value(name), stored.get(name))) return;
+  unsent.set(name, { value: value(name), n: ++counter, base: before ? before.base : revs[name] || 0, sent: before?.sent });
+  kept = false;
+  if (!shelf) tell();
+  keep();
+  if (!timer && !stopped) timer = setTimeout(send, wait);
+}
+
+function send() {
   clearTimeout(timer);
   timer = 0;
-  if (busy || !unsent.size) return;
-  busy = true;
-  const fields = Object.fromEntries(unsent);
+  if (!sending && unsent.size && !stopped && !leaving) sending = deliver().finally(() => { sending = null; next(); });
+  return sending;
+}
+
+function next() {
+  const due = [...unsent.keys()].some((name) => !clashes.has(name));
+  if (due && !timer && !stopped && !leaving) timer = setTimeout(send, wait);
+}
+
+async function deliver() {
+  const fields = Object.fromEntries([...unsent].filter(([name]) => !clashes.has(name)).map(([name, { value: now, n, base }]) => [name, { value: now, n, base }]));
+  if (!Object.keys(fields).length) return;
+  for (const name of Object.keys(fields)) unsent.get(name).sent = fields[name].value;
+  const body = JSON.stringify({ attempt, tab, fields });
   try {
     const answer = await fetch(draft, {
-      method: "PUT", keepalive: true,
+      method: "PUT", body, keepalive: body.length < 15000, // browsers refuse to keep larger ones alive
       headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf, Accept: "application/json" },
-      body: JSON.stringify({ attempt, tab, fields }),
     });
-    if (answer.status === 401 || answer.status === 403) return say("refused", "Belum tersimpan. Salin tulisan Anda, lalu buka lagi dari LMS.", "Not saved. Copy your text, then open this again from the LMS.");
+    if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
     const told = await answer.json();
-    if (told.closed) return say("refused", "Sudah dikumpulkan; perubahan ini tidak disimpan.", "Already handed in; this change was not saved.");
-    if (!answer.ok) throw new Error(answer.status);
-    settle(fields, told);
-    wait = 1000;
+    if (told.closed) stop(pick("Sudah dikumpulkan. Perubahan ini tidak disimpan.", "Already handed in. This change was not saved."));
+    else if (answer.status === 401 || answer.status === 403) stop(over());
+    else if (!answer.ok) refuse(told);
+    else settle(fields, told);
   } catch {
     wait = Math.min(wait * 2, 30000);
-    say("unsent", `Belum terkirim (${unsent.size}). Akan dicoba lagi.`, `Not sent yet (${unsent.size}). Will try again.`);
-    timer = setTimeout(send, wait);
-  } finally {
-    busy = false;
-    if (unsent.size && !timer && state.dataset.state !== "refused") timer = setTimeout(send, wait);
+    tell();
   }
+}
+
+function over() {
+  const safe = kept ? pick(`Tulisan Anda tersimpan di ${device}. `, `Your text is saved on ${device}. `) : pick("Salin tulisan Anda. ", "Copy your text. ");
+  return pick("Sesi berakhir. ", "The session is over. ") + safe + pick("Buka lagi dari LMS; lalu tulisan itu dikirim.", "Open this again from the LMS; it is sent then.");
+}
+
+function stop(why) {
+  stopped = why;
+  tell();
+}
+
+// The server will not have these fields as they are: say why; another change tries again.
+function refuse(told) {
+  for (const name of told.fields || [...unsent.keys()]) unsent.delete(name);
+  keep();
+  say("refused", told.message?.id || "Tidak dapat disimpan.", told.message?.en || "Cannot be saved.");
 }
 
 function settle(fields, told) {
+  wait = 1000;
   for (const [name, { rev }] of Object.entries(told.saved)) {
     revs[name] = rev;
-    if (unsent.get(name)?.n === fields[name].n) unsent.delete(name);
-    else if (unsent.has(name)) unsent.get(name).base = rev;
+    stored.set(name, fields[name].value);
+    const now = unsent.get(name);
+    if (now?.n === fields[name].n) unsent.delete(name);
+    else if (now) Object.assign(now, { base: rev, sent: undefined });
   }
   form.elements.revs.value = JSON.stringify(revs);
-  const clashes = Object.entries(told.conflicts);
-  clashes.forEach(([name, there]) => clash(name, there));
-  if (!clashes.length && !unsent.size) say("saved", `Tersimpan di server, ${told.at}`, `Saved on the server, ${told.at}`);
+  for (const [name, there] of Object.entries(told.conflicts)) clash(name, there.value, there.rev);
+  keep();
+  if (unsent.size || clashes.size) tell();
+  else say("saved", `Tersimpan di server, ${told.at}`, `Saved on the server, ${told.at}`);
 }
 
-// Another tab or device changed a field: show its text beside ours and let the person choose.
-function clash(name, there) {
-  unsent.delete(name);
-  const control = [...form.elements].find((one) => one.name === name);
-  const box = document.createElement("div");
-  box.className = "msg msg-warn";
-  box.role = "alert";
+// Two texts for one field: both are shown and the person chooses; nothing is overwritten silently.
+// `left`: the text that an earlier tab left behind; without it, ours is what stands in the field, also when more is typed.
+function clash(name, theirs, rev, left) {
+  const control = controls(name)[0];
+  if (!control) return;
+  clashes.get(name)?.remove();
+  const shown = (values) => (values.length ? values.map((one) => {
+    const option = controls(name).find((each) => ticks(each) && each.value === one);
+    return option ? option.closest("label")?.innerText || one : one;
+  }).join("\n") : pick("(kosong)", "(empty)"));
+  const make = (tag, className, text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
+  const box = make("div", "msg msg-warn");
+  box.setAttribute("role", "alert");
   const inner = box.appendChild(document.createElement("div"));
-  inner.append(english ? "Changed in another tab or device:" : "Diubah di tab atau perangkat lain:");
-  inner.appendChild(Object.assign(document.createElement("p"), { className: "msg-quote", textContent: there.value.join(", ") }));
-  const acts = inner.appendChild(Object.assign(document.createElement("div"), { className: "msg-acts" }));
-  const button = (id, en, act) => {
-    const one = acts.appendChild(Object.assign(document.createElement("button"), { type: "button", className: "btn btn-secondary", textContent: english ? en : id }));
-    one.addEventListener("click", () => { revs[name] = there.rev; act(); box.remove(); });
+  inner.append(make("strong", "", pick("Isian ini juga diubah di tab atau perangkat lain.", "This was also changed in another tab or on another device.")));
+  const acts = make("div", "msg-acts");
+  const offer = (title, values, label, chosen) => {
+    inner.append(make("p", "small", title), make("p", "msg-quote", shown(values)));
+    const button = make("button", "btn btn-secondary", label);
+    button.type = "button";
+    button.addEventListener("click", () => { box.remove(); clashes.delete(name); revs[name] = rev; stored.set(name, theirs); form.elements.revs.value = JSON.stringify(revs); chosen(); control.focus(); });
+    acts.append(button);
   };
-  button("Pakai yang ini", "Use this one", () => {
-    for (const one of [...form.elements].filter((each) => each.name === name)) {
-      if (/radio|checkbox/.test(one.type)) one.checked = there.value.includes(one.value);
-      else one.value = there.value[0] || "";
-    }
-    form.elements.revs.value = JSON.stringify(revs);
-    say("saved", "Tersimpan di server", "Saved on the server");
-  });
-  button("Pakai tulisan saya", "Keep mine", () => changed({ target: control }));
-  control.closest("fieldset, .field, .prompt, p, form").prepend(box);
-  say("refused", "Pilih tulisan yang dipakai.", "Choose which text to keep.");
+  offer(pick("Di sana:", "There:"), theirs, pick("Pakai yang di sana", "Use that one"), () => { fill(name, theirs); unsent.delete(name); keep(); say("saved", "Tersimpan di server", "Saved on the server"); });
+  offer(left ? pick("Belum terkirim dari sini:", "Not sent from here:") : pick("Tulisan Anda di sini:", "Yours here:"), left || value(name), pick("Pakai tulisan ini", "Use this one"), () => { if (left) fill(name, left); unsent.delete(name); note(name); send(); });
+  inner.append(acts);
+  clashes.set(name, box);
+  control.closest("fieldset, .field, .prompt, p, form").before(box);
+  tell();
 }
 
-form.addEventListener("input", changed);
-form.addEventListener("change", (event) => { changed(event); send(); });
-addEventListener("online", send);
+function announce(kind, title, text) {
+  document.querySelector("[data-notice]")?.remove();
+  const box = document.createElement("div");
+  box.className = `msg msg-${kind}`;
+  box.dataset.notice = "";
+  box.setAttribute("role", "alert");
+  const inner = box.appendChild(document.createElement("div"));
+  inner.append(Object.assign(document.createElement("strong"), { textContent: title }), ` ${text}`);
+  form.prepend(box);
+  return box;
+}
+
+// What an earlier tab typed and could not send: back into the fields, or offered beside what changed since.
+async function restore() {
+  let back = 0;
+  for (const { id, fields } of await shelf.left()) {
+    for (const [name, was] of Object.entries(fields)) {
+      if (!controls(name).length || unsent.has(name) || same(was.value, value(name))) continue;
+      if ((revs[name] || 0) === was.base || (was.sent && same(was.sent, value(name)))) {
+        fill(name, was.value);
+        unsent.set(name, { value: was.value, n: ++counter, base: revs[name] || 0 });
+        back += 1;
+      } else {
+        unsent.set(name, { value: was.value, n: ++counter, base: was.base });
+        clash(name, value(name), revs[name], was.value);
+      }
+    }
+    await shelf.put(Object.fromEntries(unsent)); // ours first, then theirs goes
+    await shelf.drop(id);
+  }
+  if (back) {
+    announce("", pick("Tulisan yang belum terkirim dikembalikan.", "Unsent text is back."), pick("Periksa, lalu lanjutkan.", "Check it, then go on."));
+    kept = true;
+    tell();
+    send();
+  }
+  await shelf.tidy();
+}
+
+// Handing in by fetch: without a signal the page stays, and so does the text.
+async function submit(event) {
+  event.preventDefault();
+  const button = event.submitter;
+  const body = () => {
+    const sent = new URLSearchParams(new FormData(form));
+    if (button?.name) sent.append(button.name, button.value);
+    return sent;
+  };
+  if (button) button.disabled = true;
+  say("sending", "Mengirim …", "Sending …");
+  await sending; // so that revisions are those of the last save
+  try {
+    const answer = await fetch(form.getAttribute("action"), { // form.action is the button of that name
+      method: "POST", body: body(), headers: { Accept: "application/json" } });
+    if (answer.status >= 500) throw new Error(String(answer.status));
+    const page = answer.headers.get("Content-Type")?.startsWith("text/html") ? await answer.text() : "";
+    const told = page ? {} : await answer.json();
+    if (told.url || page) {
+      leaving = true; // the server has everything this form held
+      clearTimeout(timer);
+      await shelf?.put(null).catch(() => {});
+    }
+    if (told.url) go(told.url);
+    else if (page) { document.open(); document.write(page); document.close(); scrollTo(0, 0); }
+    else if (answer.status === 401 || answer.status === 403) stop(over());
+    else say("refused", told.message.id, told.message.en);
+  } catch {
+    wait = Math.max(wait, 2000);
+    tell();
+    if (!unsent.size) say("unsent", "Belum terkumpul.", "Not handed in yet.");
+    const where = kept || !unsent.size ? pick("Tulisan Anda tetap ada di sini. ", "Your text stays here. ") : pick("Jangan tutup halaman ini. ", "Do not close this page. ");
+    announce("warn", pick("Sinyal terputus, belum terkumpul.", "No signal, not handed in yet."), where + pick("Tekan tombolnya lagi setelah tersambung.", "Press the button again once connected.")).scrollIntoView({ block: "nearest" });
+    next();
+  } finally {
+    if (button) button.disabled = false;
+  }
+}
+
+function go(url) {
+  const here = new URL(url, location.href);
+  const reload = here.pathname === location.pathname && here.search === location.search;
+  location.assign(here);
+  if (reload && here.hash) location.reload();
+}
+
+for (const { name } of form.elements) if (name && !own.has(name)) stored.set(name, value(name));
+form.addEventListener("input", (event) => note(event.target.name));
+form.addEventListener("change", (event) => { note(event.target.name); send(); });
+form.addEventListener("submit", submit);
+const retry = () => { if (!unsent.size) return; wait = 1000; send(); };
+addEventListener("online", retry);
+addEventListener("focus", retry);
+addEventListener("offline", () => { if (unsent.size) { wait = Math.max(wait, 2000); tell(); } });
 addEventListener("pagehide", send);
-document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });
-form.addEventListener("submit", () => say("sending", "Mengirim …", "Sending …"));
+addEventListener("pageshow", (event) => { if (event.persisted) { leaving = false; location.reload(); } });
+document.addEventListener("visibilitychange", () => (document.hidden ? send() : retry()));
+if (shelf) restore().catch(() => {});

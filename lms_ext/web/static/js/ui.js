@@ -1,0 +1,83 @@
+// Small comforts; every page works without them. Attributes are listed in assets/CLASSES.md.
+const root = document.documentElement;
+root.classList.add("js");
+const english = root.lang === "en";
+const all = (selector, within = document) => within.querySelectorAll(selector);
+const number = (value) => value.toLocaleString(english ? "en" : "id", { maximumFractionDigits: 1 });
+
+// In a frame: say so to the stylesheet, and tell the LMS how tall the page is (platforms that do not listen lose nothing).
+if (window.parent !== window) {
+  root.dataset.frame = "";
+  let told = 0;
+  new ResizeObserver(() => {
+    const height = Math.ceil(document.body.getBoundingClientRect().height);
+    if (Math.abs(height - told) > 2) parent.postMessage(JSON.stringify({ subject: "lti.frameResize", height: (told = height) }), "*");
+  }).observe(document.body);
+}
+
+// Words: counted over every textarea inside; the goal informs and never blocks.
+for (const box of all("[data-words]")) {
+  const out = document.querySelector("[data-words-out]");
+  const bar = document.querySelector("[data-words-bar]");
+  const fields = box.matches("textarea") ? [box] : all("textarea", box);
+  const count = () => {
+    const words = [...fields].reduce((sum, one) => sum + (one.value.match(/\S+/g) || []).length, 0);
+    if (out) out.textContent = words;
+    if (bar) bar.value = Math.min(words, bar.max);
+  };
+  box.addEventListener("input", count);
+  count();
+}
+
+// A rubric: the level of each aspect and their mean, as the server will count them.
+for (const card of all("[data-rubric]")) {
+  const names = JSON.parse(card.dataset.rubric || "{}");
+  const show = () => {
+    const levels = [...all("[data-aspect]", card)].map((aspect) => {
+      const max = Number(aspect.dataset.aspect);
+      const ticked = [...all("input:checked", aspect)];
+      const radio = aspect.querySelector("input[type=radio]");
+      const level = radio ? Number(ticked[0]?.value || 0) : ticked.length;
+      all(".pita > i", aspect).forEach((cell, n) => cell.classList.toggle("done", n < level));
+      const place = aspect.querySelector("[data-level]");
+      if (place) place.textContent = level;
+      const word = aspect.querySelector("[data-level-name]");
+      if (word) word.textContent = names[level] || (ticked.length ? "" : english ? "Not marked" : "Belum dinilai");
+      return { level, max, looked: !radio || ticked.length > 0 };
+    });
+    const mean = card.querySelector("[data-mean]");
+    const score = levels.reduce((sum, one) => sum + one.level / one.max, 0) / (levels.length || 1);
+    if (mean) mean.textContent = levels.every((one) => one.looked) ? number(score * Number(mean.dataset.mean)) : "–";
+  };
+  card.addEventListener("change", show);
+  show();
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy], [data-copy-text], [data-insert]");
+  if (!button) return;
+  if (button.dataset.insert) {
+    const field = document.querySelector(button.dataset.insert);
+    field.setRangeText((field.value && !/\s$/.test(field.value) ? " " : "") + button.dataset.text, field.selectionEnd, field.selectionEnd, "end");
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return;
+  }
+  const text = button.dataset.copyText ?? document.querySelector(button.dataset.copy).innerText;
+  const label = button.querySelector("span") || button;
+  const before = label.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    label.textContent = english ? "Copied" : "Disalin";
+  } catch { // a frame may not write to the clipboard: select, so that the person can
+    const source = button.dataset.copy && document.querySelector(button.dataset.copy);
+    if (source) getSelection().selectAllChildren(source);
+    label.textContent = english ? "Selected, copy it" : "Dipilih, salin sendiri";
+  }
+  setTimeout(() => { label.textContent = before; }, 2500);
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form?.matches("[data-submit-on-change]")) form.requestSubmit();
+});
