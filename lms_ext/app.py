@@ -25,6 +25,7 @@ from lms_ext.web import (
     lti,
     packs,
     sessions,
+    tabs,
     teaching,
     tool,
 )
@@ -65,9 +66,10 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     compression.register(app)  # first, so that it runs after what else changes answers
     assets.register(app, plugins)
     sessions.register(app)
+    tabs.register(app)
     errors.register(app)
     for blueprint in (
-        front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, activities.bp, teaching.bp,
+        front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     if settings.embedded_worker:

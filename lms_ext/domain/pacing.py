@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 from lms_ext.domain.grading import Backoff
 
@@ -39,7 +40,7 @@ class Pace:
     next_at: datetime
     """When the next score may leave."""
     paced_at: datetime
-    """When the rate last changed or the platform last complained."""
+    """When the rate last changed; a little earlier after a rise, so that a complaint about it counts at once."""
     failures: int = 0
     """Failures since the last answer."""
     resume_at: datetime | None = None
@@ -51,7 +52,7 @@ class Pace:
     @classmethod
     def fresh(cls, rules: Rules, now: datetime) -> "Pace":
         """Give the pace of a platform that nothing is known of."""
-        return cls(rules.first_rate, now, now)
+        return cls(rules.first_rate, now, now - _ONE_COMPLAINT)
 
     def allowance(self, room: int, now: datetime) -> int:
         """Give how many scores may leave now, `room` at most: one, as a probe, while the platform is down."""
@@ -76,7 +77,7 @@ class Pace:
         """Give the pace after an answer that did not complain: the platform is up."""
         after = self
         if self.rate < rules.highest_rate and now - self.paced_at >= rules.clean:
-            after = replace(after, rate=min(rules.highest_rate, self.rate + 1), paced_at=now)
+            after = replace(after, rate=min(rules.highest_rate, self.rate + 1), paced_at=now - _ONE_COMPLAINT)
         if self.down_since is not None:
             after = replace(after, resume_at=None)
         return replace(after, failures=0, down_since=None, trouble="")
@@ -84,11 +85,11 @@ class Pace:
     def complained(self, seconds: float, rules: Rules, now: datetime) -> "Pace":
         """Give the pace after "too many requests": half the rate, and a pause of the `seconds` that were asked for."""
         after = replace(self, failures=0, down_since=None, trouble="")
-        if now - self.paced_at >= _ONE_COMPLAINT or self.rate == rules.first_rate:
-            after = replace(after, rate=max(rules.lowest_rate, self.rate / 2))
+        if now - self.paced_at >= _ONE_COMPLAINT:
+            after = replace(after, rate=max(rules.lowest_rate, float(ceil(self.rate / 2))), paced_at=now)
         pause = min(timedelta(seconds=seconds), rules.longest_pause)
         resume_at = max(self.resume_at or now, now + pause) if seconds else self.resume_at
-        return replace(after, paced_at=now, resume_at=resume_at)
+        return replace(after, resume_at=resume_at)
 
     def failed(self, code: str, rules: Rules, now: datetime) -> "Pace":
         """Give the pace after no answer, or one that only a broken platform gives."""

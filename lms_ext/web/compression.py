@@ -1,8 +1,8 @@
 """Answers are sent compressed: on a slow connection a page arrives in a fourth of the time.
 
-Compressing a page that holds a secret beside something an attacker chose can leak the secret through the length (BREACH). Against that:
-the form token and the draft seal are masked anew in every answer (`lms_ext.web.masks`), and every compressed page carries up to a
-hundred random bytes in the gzip header, so that lengths of single guesses cannot be compared.
+Compressing a page that holds a secret beside something an attacker chose can leak the secret through the length (BREACH).
+Against that the form token and the draft seal are masked anew in every answer (`lms_ext.web.masks`), and every compressed page
+carries up to a hundred random bytes in the gzip header, so that lengths of single guesses cannot be compared.
 """
 
 import gzip

@@ -96,13 +96,13 @@ def set_cookie(response: Response, name: str, value: str, *, path: str, seconds:
 
 def csrf_token(secret: str) -> str:
     """Derive the form token of a launch from its cookie's secret, masked; a page of another launch cannot know it."""
-    return masked(_derived(f"csrf:{secret}")[:16])
+    return masked(derived(f"csrf:{secret}")[:16])
 
 
 def csrf_fits(secret: str) -> bool:
     """Check the token that a form field or the X-CSRF-Token header brought."""
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
-    return hmac.compare_digest(unmasked(given), _derived(f"csrf:{secret}")[:16])
+    return hmac.compare_digest(unmasked(given), derived(f"csrf:{secret}")[:16])
 
 
 class _NoFlaskSession(SessionInterface):
@@ -118,10 +118,11 @@ class _NoFlaskSession(SessionInterface):
 
 def draft_seal(platform_id: int, space_id: int, attempt_id: int, person_id: int) -> str:
     """Derive the key that seals what one person's attempt leaves on a device, masked; no other person's page carries it."""
-    return masked(_derived(f"draft:{platform_id}:{space_id}:{attempt_id}:{person_id}"))
+    return masked(derived(f"draft:{platform_id}:{space_id}:{attempt_id}:{person_id}"))
 
 
-def _derived(about: str) -> bytes:
+def derived(about: str) -> bytes:
+    """Derive 32 secret bytes for one purpose from the application's key."""
     key = str(current_app.config["SECRET_KEY"]).encode()
     return hmac.new(key, about.encode(), hashlib.sha256).digest()
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lms_ext.app import create_app
@@ -21,6 +21,8 @@ from tests.support.browser import launched
 from tests.support.databases import test_settings
 from tests.support.platform import claims, key_server, login_params, register, token
 from tests.support.servers import free_port
+
+expect.set_options(timeout=20_000)  # a wait ends when what is expected is there; the limit is for busy machines
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

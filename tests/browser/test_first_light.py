@@ -123,7 +123,6 @@ def write_journal(stage: Stage, page: Page) -> None:
 
 def mark_journal(stage: Stage, page: Page, learner: str) -> None:
     frame = open_link(stage, page, "Jurnal pertama")
-    frame.get_by_role("link", name="Lihat kelas").click()
     frame.get_by_role("row", name=learner).get_by_role("link", name="Buka karya").click()
     expect(frame.get_by_text("Murid membagi kue lapis.")).to_be_visible()
     for label in ("Menyebut pengalaman atau materi", "Menyebut emosi yang dirasakan", "Menyebut yang sudah baik"):
