@@ -201,13 +201,17 @@ def _is_revision(value: object) -> bool:
 
 
 def _own_attempt(here: Place, attempt_id: str, *, lock: bool = False) -> Attempt:
-    """Find the person's own attempt at this activity; anyone else's is absent."""
+    """Find the person's own attempt at this activity through this link; anyone else's, or another column's, is absent."""
     number = sessions.read_id(attempt_id)
     if number is None:
         raise Refused("not-found")
     actor = here.visitor.seat.actor
     found = attempting.locked(db.session, actor, number) if lock else attempting.find(db.session, actor, number)
-    if found is None or found.person_id != actor.person_id or found.activity_ref != here.activity.ref:
+    if found is None or (found.person_id, found.link_id, found.activity_ref) != (
+        actor.person_id,
+        here.link.id,
+        here.activity.ref,
+    ):
         raise Refused("not-found")
     return found
 

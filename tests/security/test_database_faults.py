@@ -1,4 +1,4 @@
-"""A database that is busy, full or restarting is not our fault to confess: 503 with Retry-After, and browsers and scripts try again."""
+"""A database that is busy, full or restarting: 503 with Retry-After, so that browsers and scripts try again; nothing is lost."""
 
 import sqlite3
 from typing import Any
