@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from flask import Flask, Request, Response, current_app, request
 from flask.sessions import SessionInterface, SessionMixin
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
 from lms_ext.web.masks import masked, unmasked
 
@@ -54,12 +54,29 @@ class LaunchRefConverter(BaseConverter):
 
     def to_python(self, value: str) -> LaunchRef:
         numbers = [int(part, 36) for part in value.split("-")]
-        if max(numbers) >= 1 << 63:
+        if (
+            max(numbers) >= 1 << 63 or numbers[0] >= 1 << 31
+        ):  # the columns hold no larger ones, nor would a database look for them
             raise ValidationError
         return LaunchRef(*numbers)
 
     def to_url(self, value: LaunchRef) -> str:
         return str(value)
+
+
+class IdConverter(IntegerConverter):
+    """``<id:…>`` in routes: a whole number that an id column can hold; anything else is no route (404)."""
+
+    regex = r"\d{1,19}"
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=(1 << 63) - 1)
+
+
+def read_id(written: str) -> int | None:
+    """Read an id that came in a form; None when it is none."""
+    fits = written.isdecimal() and len(written) <= 19 and int(written) < 1 << 63
+    return int(written) if fits else None
 
 
 def new_secret() -> str:
@@ -111,6 +128,6 @@ def derived(about: str) -> bytes:
 
 
 def register(app: Flask) -> None:
-    """Teach the application the ``<launch:…>`` converter."""
+    """Teach the application the ``<launch:…>`` and ``<id:…>`` converters."""
     app.session_interface = _NoFlaskSession()
-    app.url_map.converters["launch"] = LaunchRefConverter
+    app.url_map.converters |= {"launch": LaunchRefConverter, "id": IdConverter}
