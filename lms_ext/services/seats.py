@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from lms_ext.domain.access import Actor
 from lms_ext.domain.people import Role
-from lms_ext.models import LaunchSession, Link, Person, Platform, Space, engine
+from lms_ext.models import LaunchSession, Link, Person, Platform, Space
+from lms_ext.models.statements import Statement
 
 Db = Session | scoped_session[Any]
 
@@ -42,8 +43,8 @@ class Seat:
 
 
 _LAUNCH = LaunchSession.__table__.c
-_QUERY = (
-    select(
+_QUERY = Statement(
+    lambda _: select(
         _LAUNCH.person_id, _LAUNCH.secret_hash, _LAUNCH.role, _LAUNCH.locale, _LAUNCH.return_url, _LAUNCH.deep_linking,
         _LAUNCH.answered_at, _LAUNCH.expires_at, _LAUNCH.ended_at,
         Person.name, Space.title.label("space_title"), Platform.name.label("platform_name"), Platform.status,
@@ -67,7 +68,7 @@ _QUERY = (
 def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: datetime) -> Seat | None:
     """Find the launch `(platform, space, id)`; None when it is unknown, over, of another browser, or its platform is disabled."""
     platform_id, space_id, launch_id = key
-    row = engine.run(session, _QUERY, {"platform_id": platform_id, "space_id": space_id, "id": launch_id}).one_or_none()
+    row = _QUERY.one(session, {"platform_id": platform_id, "space_id": space_id, "id": launch_id})
     if row is None or row.secret_hash != secret_hash or row.ended_at or row.expires_at <= now or row.status != "active":
         return None
     link = None

@@ -10,13 +10,15 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Flask, Response, current_app, g, make_response, redirect, request
-from flask_babel import Babel, format_datetime, format_decimal, get_locale
+from flask_babel import Babel, format_datetime, format_decimal
+from jinja2 import pass_environment
 from werkzeug.exceptions import HTTPException
 
 from lms_ext.domain.texts import LOCALES, Text, nearest_locale, pick
 from lms_ext.plugin_host import PluginHost
 from lms_ext.settings import ZONES, Settings
 from lms_ext.web import sessions
+from lms_ext.web.sentences import Environment, spoken
 
 LANGUAGE_COOKIE = "lx_lang"
 THEME_COOKIE = "lx_theme"
@@ -60,8 +62,8 @@ def own_page(address: str) -> str:
 
 def _switch() -> list[dict[str, str]]:
     """The languages of the switch; the address of the current one is empty."""
-    now = str(get_locale())
-    return [{"code": code, "name": NAMES[code], "url": "" if code == now else _address(f"/language/{code}")} for code in LOCALES]
+    now, here = spoken(), _here()
+    return [{"code": code, "name": NAMES[code], "url": "" if code == now else f"/language/{code}{here}"} for code in LOCALES]
 
 
 def _theme() -> str:
@@ -71,11 +73,12 @@ def _theme() -> str:
 
 
 def _themes() -> list[dict[str, str]]:
-    now = _theme() or "auto"
-    return [{"code": code, "url": "" if code == now else _address(f"/theme/{code}")} for code in THEMES]
+    now, here = _theme() or "auto", _here()
+    return [{"code": code, "url": "" if code == now else f"/theme/{code}{here}"} for code in THEMES]
 
 
-def _address(route: str) -> str:
+def _here() -> str:
+    """Give the query by which a choice leads back to this page."""
     here = request.path
     if request.method in {"GET", "HEAD"}:
         query = urlencode([pair for pair in parse_qsl(request.query_string.decode("utf-8", "replace")) if pair[0] != "lang"])
@@ -84,7 +87,7 @@ def _address(route: str) -> str:
         here = "/".join(request.path.split("/")[:3])  # what was posted is not asked for again: back to the launch's first page
     else:
         here = ""
-    return f"{route}?{urlencode({'next': here})}"
+    return f"?{urlencode({'next': here})}"
 
 
 def _catalogues(plugins: PluginHost) -> str:
@@ -97,13 +100,14 @@ def _catalogues(plugins: PluginHost) -> str:
 
 def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
     """Give templates their language and ways to write times, points and texts of packs."""
+    app.jinja_environment = Environment  # type: ignore[assignment]  # Flask's documented way to use a class of its own
     Babel(app, locale_selector=choose_locale, default_translation_directories=_catalogues(plugins))
     zone = ZONES[settings.timezone]
 
     @app.context_processor
     def _locale() -> dict[str, object]:
         return {
-            "locale": str(get_locale()),
+            "locale": spoken(),
             "languages": _switch(),
             "theme": _theme(),
             "themes": _themes(),
@@ -112,8 +116,9 @@ def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
         }
 
     @app.template_filter("own")
-    def _own(value: Text | str) -> str:
-        return pick(value, str(get_locale()))
+    @pass_environment
+    def _own(page: Environment, value: Text | str) -> str:
+        return pick(value, page.language)
 
     @app.template_filter("moment")
     def _moment(value: datetime) -> str:
@@ -130,7 +135,7 @@ def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
 
 def clock(value: datetime) -> str:
     """Hours and minutes as each language writes them: 10.42 and 10:42."""
-    return str(format_datetime(value, "HH:mm" if str(get_locale()) == "en" else "HH.mm"))
+    return str(format_datetime(value, "HH:mm" if spoken() == "en" else "HH.mm"))
 
 
 def choose_locale() -> str:
