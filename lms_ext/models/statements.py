@@ -117,7 +117,7 @@ def _result_processor(column: Any, dialect: Dialect, code: Any) -> _Process | No
 
 
 def _wrapped(connection: Connection, cursor: Any, sql: str, error: Exception) -> BaseException:
-    """Give SQLAlchemy's exception for a driver's, without the values, which are people's words. A dead connection leaves the pool."""
+    """Give SQLAlchemy's exception for a driver's, without the values: people's words. A dead connection leaves the pool."""
     dialect = connection.dialect
     gone = dialect.is_disconnect(error, connection.connection.driver_connection, cursor)  # type: ignore[arg-type]  # a driver's error
     if gone:

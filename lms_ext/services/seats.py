@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from lms_ext.domain.access import Actor
 from lms_ext.domain.people import Role
-from lms_ext.models import LaunchSession, Link, Person, Platform, Space
+from lms_ext.models import LaunchSession, Link, Person, Platform, PublishedPack, Space
 from lms_ext.models.statements import Statement
 
 Db = Session | scoped_session[Any]
@@ -25,6 +25,8 @@ class LinkInfo:
     points: int | None
     has_column: bool
     """The platform gave a gradebook column that we may write."""
+    snapshot: str = ""
+    """Hash of what is published of the pack that this launch's own link opens; "" when nothing is, or for other links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,23 @@ class Seat:
 
 
 _LAUNCH = LaunchSession.__table__.c
+
+
+def _pack_id(dialect: str) -> Any:
+    """Give the pack's part of a link's ``pack/activity``."""
+    if dialect == "postgresql":
+        return func.split_part(Link.activity_ref, "/", 1)
+    return func.substr(Link.activity_ref, 1, func.instr(Link.activity_ref.concat("/"), "/") - 1)
+
+
 _QUERY = Statement(
-    lambda _: select(
+    lambda dialect: select(
         _LAUNCH.person_id, _LAUNCH.secret_hash, _LAUNCH.role, _LAUNCH.locale, _LAUNCH.return_url, _LAUNCH.deep_linking,
         _LAUNCH.answered_at, _LAUNCH.expires_at, _LAUNCH.ended_at,
         Person.name, Space.title.label("space_title"), Platform.name.label("platform_name"), Platform.status,
         Platform.issuer, Platform.auth_login_url,
         Link.id.label("link_id"), Link.title.label("link_title"), Link.activity_ref, Link.points,
-        Link.lineitem_url, Link.may_score,
+        Link.lineitem_url, Link.may_score, PublishedPack.snapshot_hash,
     )
     .join(Platform, Platform.id == _LAUNCH.platform_id)
     .join(Person, and_(Person.platform_id == _LAUNCH.platform_id, Person.id == _LAUNCH.person_id))
@@ -59,6 +70,7 @@ _QUERY = Statement(
         Link,
         and_(Link.platform_id == _LAUNCH.platform_id, Link.space_id == _LAUNCH.space_id, Link.id == _LAUNCH.link_id),
     )
+    .outerjoin(PublishedPack, PublishedPack.pack_id == _pack_id(dialect))
     .where(
         _LAUNCH.platform_id == bindparam("platform_id"), _LAUNCH.space_id == bindparam("space_id"), _LAUNCH.id == bindparam("id")
     )
@@ -74,7 +86,7 @@ def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: dat
     link = None
     if row.link_id is not None:
         has_column = bool(row.lineitem_url) and row.may_score
-        link = LinkInfo(row.link_id, row.link_title, row.activity_ref, row.points, has_column)
+        link = LinkInfo(row.link_id, row.link_title, row.activity_ref, row.points, has_column, row.snapshot_hash or "")
     return Seat(
         actor=Actor(platform_id, space_id, row.person_id, Role(row.role)),
         launch_id=launch_id,
