@@ -25,6 +25,7 @@ from lms_ext.web import (
     lti,
     packs,
     sessions,
+    tabs,
     teaching,
     tool,
 )
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     db.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)
+    app.before_request(engine.may_write)  # a thread remembers the promise of the request it served before
 
     plugins = plugin_host.load_plugins(
         settings.plugins, builtin={**builtin_plugins(), "default-quirks": quirks}, strict=settings.strict_plugins
@@ -65,9 +67,10 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     compression.register(app)  # first, so that it runs after what else changes answers
     assets.register(app, plugins)
     sessions.register(app)
+    tabs.register(app)
     errors.register(app)
     for blueprint in (
-        front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, activities.bp, teaching.bp,
+        front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     if settings.embedded_worker:

@@ -23,8 +23,12 @@ class Rules:
     failures: int = 5
     """Failures in a row after which a platform counts as down."""
     probe: timedelta = timedelta(seconds=30)
-    clean: timedelta = timedelta(minutes=1)
-    """Time without a complaint after which the rate rises by one."""
+    slower: float = 0.8
+    """What a complaint leaves of the rate: little enough to settle within seconds, enough to stay near what is allowed."""
+    faster: float = 1.05
+    """What a clean time makes of the rate: so little that trying for more costs hardly any refusals."""
+    clean: timedelta = timedelta(seconds=15)
+    """Time without a complaint after which the rate rises."""
     longest_pause: timedelta = timedelta(hours=1)
     lease: timedelta = timedelta(seconds=60)
     give_up: timedelta = timedelta(days=14)
@@ -39,7 +43,7 @@ class Pace:
     next_at: datetime
     """When the next score may leave."""
     paced_at: datetime
-    """When the rate last changed or the platform last complained."""
+    """When the rate last changed; a little earlier after a rise, so that a complaint about it counts at once."""
     failures: int = 0
     """Failures since the last answer."""
     resume_at: datetime | None = None
@@ -51,7 +55,7 @@ class Pace:
     @classmethod
     def fresh(cls, rules: Rules, now: datetime) -> "Pace":
         """Give the pace of a platform that nothing is known of."""
-        return cls(rules.first_rate, now, now)
+        return cls(rules.first_rate, now, now - _ONE_COMPLAINT)
 
     def allowance(self, room: int, now: datetime) -> int:
         """Give how many scores may leave now, `room` at most: one, as a probe, while the platform is down."""
@@ -76,19 +80,19 @@ class Pace:
         """Give the pace after an answer that did not complain: the platform is up."""
         after = self
         if self.rate < rules.highest_rate and now - self.paced_at >= rules.clean:
-            after = replace(after, rate=min(rules.highest_rate, self.rate + 1), paced_at=now)
+            after = replace(after, rate=min(rules.highest_rate, self.rate * rules.faster), paced_at=now - _ONE_COMPLAINT)
         if self.down_since is not None:
             after = replace(after, resume_at=None)
         return replace(after, failures=0, down_since=None, trouble="")
 
     def complained(self, seconds: float, rules: Rules, now: datetime) -> "Pace":
-        """Give the pace after "too many requests": half the rate, and a pause of the `seconds` that were asked for."""
+        """Give the pace after "too many requests": a lower rate, and a pause of the `seconds` that were asked for."""
         after = replace(self, failures=0, down_since=None, trouble="")
-        if now - self.paced_at >= _ONE_COMPLAINT or self.rate == rules.first_rate:
-            after = replace(after, rate=max(rules.lowest_rate, self.rate / 2))
+        if now - self.paced_at >= _ONE_COMPLAINT:
+            after = replace(after, rate=max(rules.lowest_rate, self.rate * rules.slower), paced_at=now)
         pause = min(timedelta(seconds=seconds), rules.longest_pause)
         resume_at = max(self.resume_at or now, now + pause) if seconds else self.resume_at
-        return replace(after, paced_at=now, resume_at=resume_at)
+        return replace(after, resume_at=resume_at)
 
     def failed(self, code: str, rules: Rules, now: datetime) -> "Pace":
         """Give the pace after no answer, or one that only a broken platform gives."""

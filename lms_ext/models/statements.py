@@ -82,7 +82,7 @@ class _Compiled:
             sent = tuple([sent[name] for name in self._order])
         cursor = connection.connection.cursor()
         try:
-            for note in connection.dispatch.before_cursor_execute:
+            for note in connection.engine.dispatch.before_cursor_execute:
                 note(connection, cursor, self._sql, sent, None, False)
             cursor.execute(self._sql, sent)
             return self._rows(cursor.fetchall(), cursor, connection.dialect) if self._columns else []

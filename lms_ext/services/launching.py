@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError
 
 from lms_ext.domain.delivery_reasons import UNTIL_COLUMN
 from lms_ext.domain.launches import Launch
+from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, new_id
 from lms_ext.models.statements import Statement
 from lms_ext.services import outbox
 from lms_ext.services.delivering import SCOPE
-from lms_ext.services.seats import Db
+from lms_ext.services.seats import Db, adopt
 
 _STATE_MARGIN = timedelta(hours=2)
 """Used states outlive every token of their launch: tokens live an hour at most, with a minute of leeway."""
@@ -137,6 +138,8 @@ def _who_and_where(session: Db, launch: Launch, now: datetime) -> tuple[int, int
     if known is None or known.role != launch.role.value:
         key = {"platform_id": launch.platform_id, "space_id": space_id, "person_id": person_id}
         _upsert(session, Member, key, {"role": launch.role.value}, has_id=False, created_at=now)
+        if known is not None and known.role == Role.TEACHER:
+            _end_teaching(session, key, now)
     link_id = _link(session, launch, known, space_id, now) if launch.link else None
     if link_id is not None and (known is None or known.first_at is None):
         key = {"platform_id": launch.platform_id, "space_id": space_id, "link_id": link_id, "person_id": person_id}
@@ -207,7 +210,9 @@ def _link(session: Db, launch: Launch, known: Any, space_id: int, now: datetime)
     key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
     asked = launch.activity_ref[:140]
     if known is None or known.link_id is None:
-        return _upsert(session, Link, key, told, created_at=now, activity_ref=asked, asked_ref=asked, points=launch.points)
+        link_id = _upsert(session, Link, key, told, created_at=now, activity_ref=asked, asked_ref=asked, points=launch.points)
+        adopt(session, (launch.platform_id, space_id, link_id), asked)
+        return link_id
     link_id = _upsert(session, Link, key, told)
     if (known.lineitem_url, known.may_score) != (told["lineitem_url"], told["may_score"]):
         outbox.unpark(session, (launch.platform_id, space_id, link_id), now, reasons=UNTIL_COLUMN)
@@ -217,6 +222,7 @@ def _link(session: Db, launch: Launch, known: Any, space_id: int, now: datetime)
             .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id, Link.asked_ref != asked)
             .values(activity_ref=asked, asked_ref=asked, points=launch.points)
         )
+        adopt(session, (launch.platform_id, space_id, link_id), asked)
     if launch.points is not None:
         session.execute(
             update(Link)
@@ -257,6 +263,16 @@ def _upsert_statement(
         return statement.on_conflict_do_update(index_elements=list(key), set_=changed).returning(table.c[wanted])
 
     return Statement(build, keys=columns)
+
+
+def _end_teaching(session: Db, key: dict[str, Any], now: datetime) -> None:
+    """End the sessions in which a person still teaches a course that the LMS now opens to them in a lesser role."""
+    held = (getattr(LaunchSession, name) == value for name, value in key.items())
+    session.execute(
+        update(LaunchSession)
+        .where(*held, LaunchSession.role == Role.TEACHER.value, LaunchSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
 
 
 def _end_other_people(session: Db, platform_id: int, browser_hash: str, person_id: int, now: datetime) -> None:

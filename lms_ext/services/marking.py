@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from lms_ext.domain.access import Actor
 from lms_ext.domain.activities import Activity
+from lms_ext.domain.texts import storable
 from lms_ext.models import Attempt, Comment, Mark, Person
 from lms_ext.services import scoring
 from lms_ext.services.attempting import submissions
@@ -79,7 +80,7 @@ def decide(
     else:
         attempt.status = "marked"
         attempt.fraction = fraction
-        comment = decision.comment.strip()[:500] or f"Dinilai pengajar, kiriman ke-{decision.revision}."
+        comment = storable(decision.comment).strip()[:500] or f"Dinilai pengajar, kiriman ke-{decision.revision}."
         scoring.enqueue(session, attempt, link, activity, comment, now)
     session.flush()
     return ""
@@ -87,7 +88,7 @@ def decide(
 
 def say(session: Db, actor: Actor, attempt: Attempt, body: str, now: datetime) -> None:
     """Add a turn to the talk; an empty one is none."""
-    body = body.strip()[:COMMENT_LIMIT]
+    body = storable(body).replace("\r\n", "\n").strip()[:COMMENT_LIMIT]
     if body:
         session.add(
             Comment(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from lms_ext.domain.access import Actor
 from lms_ext.domain.people import Role
-from lms_ext.models import LaunchSession, Link, Person, Platform, PublishedPack, Space
+from lms_ext.models import Attempt, LaunchSession, Link, Person, Platform, PublishedPack, Space
 from lms_ext.models.statements import Statement
 
 Db = Session | scoped_session[Any]
@@ -27,6 +27,12 @@ class LinkInfo:
     """The platform gave a gradebook column that we may write."""
     snapshot: str = ""
     """Hash of what is published of the pack that this launch's own link opens; "" when nothing is, or for other links."""
+    of_pack: bool = False
+    """It opens a whole pack: its activities share it, so no score of one of them may fill its column."""
+
+    def within(self, ref: str) -> "LinkInfo":
+        """Give this pack's link as the one that an activity of the pack stands behind."""
+        return LinkInfo(self.id, self.title, ref, None, has_column=False, of_pack=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,30 @@ def bind_link(session: Db, actor: Actor, link_id: int, ref: str, points: int | N
         .where(Link.platform_id == actor.platform_id, Link.space_id == actor.space_id, Link.id == link_id)
         .values(activity_ref=ref, points=points)
     )
+    adopt(session, (actor.platform_id, actor.space_id, link_id), ref)
+
+
+def adopt(session: Db, link: tuple[int, int, int], ref: str) -> None:
+    """Bring work that was begun through a whole pack to the link `(platform, space, id)` that its activity now has of its own.
+
+    From then on the pack's pages show that link's work: what stayed behind would be lost to its author and its teacher.
+    """
+    platform_id, space_id, link_id = link
+    pack_id, _, activity_id = ref.partition("/")
+    if not activity_id:
+        return
+    of_pack = select(Link.id).where(Link.platform_id == platform_id, Link.space_id == space_id, Link.activity_ref == pack_id)
+    session.execute(
+        update(Attempt)
+        .where(
+            Attempt.platform_id == platform_id,
+            Attempt.space_id == space_id,
+            Attempt.activity_ref == ref,
+            Attempt.link_id.in_(of_pack),
+        )
+        .values(link_id=link_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def link_for(session: Db, seat: Seat, ref: str) -> LinkInfo:
@@ -140,7 +170,7 @@ def link_for(session: Db, seat: Seat, ref: str) -> LinkInfo:
         .limit(1)
     ).scalar_one_or_none()
     if found is None:
-        return LinkInfo(seat.link.id, seat.link.title, ref, None, has_column=False)
+        return seat.link.within(ref)
     return LinkInfo(found.id, found.title, ref, found.points, bool(found.lineitem_url) and found.may_score)
 
 

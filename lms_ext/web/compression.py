@@ -1,8 +1,8 @@
 """Answers are sent compressed: on a slow connection a page arrives in a fourth of the time.
 
 Compressing a page that holds a secret beside something an attacker chose can leak the secret through the length (BREACH).
-Against that: the form token and the draft seal are masked anew in every answer (`lms_ext.web.masks`), and every compressed
-page carries up to a hundred random bytes in the gzip header, so that lengths of single guesses cannot be compared.
+Against that the form token and the draft seal are masked anew in every answer (`lms_ext.web.masks`), and every compressed page
+carries up to a hundred random bytes in the gzip header, so that lengths of single guesses cannot be compared.
 """
 
 import gzip
@@ -25,7 +25,7 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def _compress(response: Response) -> Response:
-        if response.mimetype not in _KINDS or "Content-Encoding" in response.headers:
+        if response.location or response.mimetype not in _KINDS or "Content-Encoding" in response.headers:
             return response
         response.vary.add("Accept-Encoding")
         if request.method == "HEAD" or response.status_code in {204, 206, 304} or not request.accept_encodings["gzip"]:

@@ -70,7 +70,7 @@ def enter(ref: LaunchRef, action: Action) -> Visitor:
         g.return_url = return_url_of(db.session, key, sessions.hashed(secret)) if secret else ""
         raise Refused("session-over")
     g.return_url = seat.return_url
-    g.launch_locale = seat.locale
+    g.launch_locale, g.launch_ref, g.launch_secret = seat.locale, ref, secret
     g.frame_ancestors = " ".join(sorted({origin(one) for one in seat.platform_origins} - {""})) or "'none'"
     if writes and not sessions.csrf_fits(secret):
         raise Refused("form-expired")

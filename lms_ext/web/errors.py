@@ -4,6 +4,7 @@ import secrets
 
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError  # noqa: A004 - the pool's, not Python's
 from werkzeug.exceptions import HTTPException
 
 from lms_ext.domain.refusals import Refusal, Refused, refusal
@@ -60,6 +61,14 @@ def register(app: Flask) -> None:
             if name == "Allow":
                 response.headers[name] = value
         response.status_code = error.code or 500
+        return response
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(TimeoutError)
+    def _database_away(error: SQLAlchemyError) -> Response:
+        log.warning("database.away", error=type(error).__name__, request_id=request_id(), endpoint=request.endpoint)
+        response = refusal_response(refusal("busy"))
+        response.headers["Retry-After"] = "5"
         return response
 
     @app.errorhandler(Exception)

@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
+from babel import Locale
 from flask import Blueprint, Flask, Response, current_app, g, make_response, redirect, request
-from flask_babel import Babel, format_datetime, format_decimal
+from flask_babel import Babel, format_datetime, format_decimal, to_user_timezone
 from jinja2 import pass_environment
 from werkzeug.exceptions import HTTPException
 
@@ -25,6 +26,7 @@ THEME_COOKIE = "lx_theme"
 NAMES = {"id": "Indonesia", "en": "English"}
 THEMES = ("auto", "light", "dark")
 _YEAR = 31_536_000
+_PARSED = {code: Locale.parse(code) for code in LOCALES}
 
 bp = Blueprint("language", __name__)
 
@@ -60,9 +62,9 @@ def own_page(address: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _switch() -> list[dict[str, str]]:
+def _switch(here: str) -> list[dict[str, str]]:
     """The languages of the switch; the address of the current one is empty."""
-    now, here = spoken(), _here()
+    now = spoken()
     return [{"code": code, "name": NAMES[code], "url": "" if code == now else f"/language/{code}{here}"} for code in LOCALES]
 
 
@@ -72,8 +74,8 @@ def _theme() -> str:
     return chosen if chosen in {"light", "dark"} else ""
 
 
-def _themes() -> list[dict[str, str]]:
-    now, here = _theme() or "auto", _here()
+def _themes(here: str) -> list[dict[str, str]]:
+    now = _theme() or "auto"
     return [{"code": code, "url": "" if code == now else f"/theme/{code}{here}"} for code in THEMES]
 
 
@@ -101,16 +103,17 @@ def _catalogues(plugins: PluginHost) -> str:
 def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
     """Give templates their language and ways to write times, points and texts of packs."""
     app.jinja_environment = Environment  # type: ignore[assignment]  # Flask's documented way to use a class of its own
-    Babel(app, locale_selector=choose_locale, default_translation_directories=_catalogues(plugins))
+    Babel(app, locale_selector=lambda: _PARSED[choose_locale()], default_translation_directories=_catalogues(plugins))
     zone = ZONES[settings.timezone]
 
     @app.context_processor
     def _locale() -> dict[str, object]:
+        here = _here()
         return {
             "locale": spoken(),
-            "languages": _switch(),
+            "languages": _switch(here),
             "theme": _theme(),
-            "themes": _themes(),
+            "themes": _themes(here),
             # browsers say so themselves; ui.js says it for those that do not
             "framed": request.headers.get("Sec-Fetch-Dest") == "iframe",
         }
@@ -135,7 +138,7 @@ def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
 
 def clock(value: datetime) -> str:
     """Hours and minutes as each language writes them: 10.42 and 10:42."""
-    return str(format_datetime(value, "HH:mm" if spoken() == "en" else "HH.mm"))
+    return str(to_user_timezone(value).strftime("%H:%M" if spoken() == "en" else "%H.%M"))
 
 
 def choose_locale() -> str:

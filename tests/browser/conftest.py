@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lms_ext.app import create_app
@@ -21,6 +21,8 @@ from tests.support.browser import launched
 from tests.support.databases import test_settings
 from tests.support.platform import claims, key_server, login_params, register, token
 from tests.support.servers import free_port
+
+expect.set_options(timeout=20_000)  # a wait ends when what is expected is there; the limit is for busy machines
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,15 +41,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def settings(database_url: str) -> Any:
+def course_settings(database_url: str) -> Any:
     """Serve at a port of its own on localhost, where browsers keep Secure cookies without https."""
     return test_settings(database_url, public_url=f"http://localhost:{free_port()}")
 
 
 @pytest.fixture
-def app(settings: Any) -> Iterator[Flask]:
+def course_app(course_settings: Any) -> Iterator[Flask]:
     """Give the application with the test plugin and a small course."""
-    app = create_app(settings, extra_plugins={"sum": sum_plugin})
+    app = create_app(course_settings, extra_plugins={"sum": sum_plugin})
     with app.app_context():
         publish_course()
     yield app
@@ -62,12 +64,14 @@ class _Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture
-def base(app: Flask, settings: Any) -> Iterator[str]:
+def base(course_app: Flask, course_settings: Any) -> Iterator[str]:
     """Give the address of the running application."""
-    server = make_server("127.0.0.1", urlsplit(settings.public_url).port or 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server(
+        "127.0.0.1", urlsplit(course_settings.public_url).port or 0, course_app, threaded=True, request_handler=_Quiet
+    )
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    yield settings.public_url
+    yield course_settings.public_url
     server.shutdown()
     thread.join(5)
     server.server_close()
@@ -97,7 +101,7 @@ class Lms:
 
 
 @pytest.fixture
-def lms(app: Flask, base: str) -> Iterator[Lms]:
+def lms(course_app: Flask, base: str) -> Iterator[Lms]:
     """Give a registered platform on a real socket."""
     state = Lms(tool=base)
 
@@ -117,7 +121,7 @@ def lms(app: Flask, base: str) -> Iterator[Lms]:
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     state.url = f"http://127.0.0.1:{server.server_port}"
     with key_server() as keys:
-        with app.app_context():
+        with course_app.app_context():
             register(keys).auth_login_url = f"{state.url}/auth"
             db.session.commit()
         yield state

@@ -1,4 +1,5 @@
-"""Every kind of page, on a phone, light and dark, in both languages: nothing axe-core finds, no way sideways, no outside request.
+"""Every kind of page, on a phone, light and dark, in both languages: nothing axe-core can find, nothing
+sideways, no outside request.
 
 Integrators add their page kinds to `KINDS`: a name and how to come there from a launched browser.
 """

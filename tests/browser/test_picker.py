@@ -4,18 +4,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 from werkzeug.serving import make_server
 
 from tests.journeys.test_choosing import Teacher, app, keys  # noqa: F401 - fixtures
+from tests.support.databases import test_settings
 from tests.support.platform import KeyServer
 
 AXE = next((Path(__file__).parent / "vendor").glob("axe-core-*")) / "axe.min.js"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
 pytestmark = pytest.mark.browser
 
 
@@ -31,20 +31,24 @@ def served(tool: Flask) -> Iterator[str]:
 
 
 @contextmanager
-def browsing(teacher: Teacher, width: int) -> Iterator[tuple[BrowserContext, list[str]]]:
+def browsing(chromium: Browser, teacher: Teacher, width: int) -> Iterator[tuple[BrowserContext, list[str]]]:
     """Open a browser that holds the teacher's cookies; what it complains about is collected."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        context = browser.new_context(viewport={"width": width, "height": 800}, locale="id-ID")
-        context.add_cookies(
-            [{"name": one.key, "value": one.value, "domain": "localhost", "path": one.path, "secure": True, "sameSite": "None"}
-             for one in teacher.client._cookies.values()]
-        )  # fmt: skip
-        complaints: list[str] = []
-        context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        context.on("weberror", lambda error: complaints.append(str(error.error)))
-        yield context, complaints
-        browser.close()
+    context = chromium.new_context(viewport={"width": width, "height": 800}, locale="id-ID")
+    context.add_cookies(
+        [{"name": one.key, "value": one.value, "domain": "localhost", "path": one.path, "secure": True, "sameSite": "None"}
+         for one in teacher.client._cookies.values()]
+    )  # fmt: skip
+    complaints: list[str] = []
+    context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    yield context, complaints
+    context.close()
+
+
+@pytest.fixture
+def settings(database_url: str) -> Any:
+    """Launch at the address that the story of choosing launches at; the browser comes with its cookies."""
+    return test_settings(database_url)
 
 
 def violations(page: Page) -> list[str]:
@@ -56,7 +60,7 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_teacher_ticks_searches_and_adds(app: Flask, keys: KeyServer, width: int) -> None:  # noqa: F811 - fixtures
+def test_a_teacher_ticks_searches_and_adds(app: Flask, keys: KeyServer, chromium: Browser, width: int) -> None:  # noqa: F811 - fixtures
     teacher = Teacher(app.test_client(), keys)
     received: list[str] = []
 
@@ -64,7 +68,7 @@ def test_a_teacher_ticks_searches_and_adds(app: Flask, keys: KeyServer, width: i
         received.append(route.request.post_data or "")
         route.fulfill(body="<!doctype html><html lang=en><title>LMS</title><p>Diterima")
 
-    with served(app) as base, browsing(teacher, width) as (context, complaints):
+    with served(app) as base, browsing(chromium, teacher, width) as (context, complaints):
         context.route("https://lms.example/**", arrive)
         page = context.new_page()
         page.goto(base + teacher.url)

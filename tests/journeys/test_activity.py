@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from lms_ext.app import create_app
@@ -272,3 +272,23 @@ def test_a_draft_stays_private(learner: Learner, teacher: Learner) -> None:
     assert "Draf" in overview
     assert "rahasia" not in overview
     assert open_page(teacher, f"work/{learner.hidden(page, 'attempt')}").status_code == 404
+
+
+def test_a_launch_that_brings_another_column_makes_parked_grades_due_again(learner: Learner) -> None:
+    learner.send(learner.get(), total="5", action="submit")
+    db.session.execute(update(GradeSlot).values(state="parked", reason="no-column"))
+    db.session.commit()
+    teacher = {"roles": ["http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"]}
+    other = {AGS: COLUMN | {"lineitem": "https://lms.example/lineitems/2"}}
+    launch(learner.client.application.test_client(), sub="77", **teacher, **other)
+    assert slot().state == "queued"
+
+
+def test_a_parked_grade_is_tried_again_when_its_learner_launches(learner: Learner) -> None:
+    learner.send(learner.get(), total="5", action="submit")
+    db.session.execute(update(GradeSlot).values(state="parked", reason="not-allowed"))
+    db.session.commit()
+    launch(learner.client.application.test_client(), sub="77", **{AGS: COLUMN})
+    assert slot().state == "parked"
+    Learner(learner.client.application.test_client())
+    assert slot().state == "queued"

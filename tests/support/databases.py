@@ -33,12 +33,12 @@ class Databases:
         """Clone the migrated template database of this run's server."""
         server = postgres_server(self.folder / "postgres")
         name = f"test_{os.getpid()}_{next(_count)}"
-        with psycopg.connect(_dsn(server, "postgres"), autocommit=True) as admin:
+        with psycopg.connect(dsn(server, "postgres"), autocommit=True) as admin:
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
                 admin.execute(f"CREATE DATABASE {TEMPLATE}")
-                migrate(_url(server, TEMPLATE))
+                migrate(sqlalchemy_url(server, TEMPLATE))
             admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        return _url(server, name)
+        return sqlalchemy_url(server, name)
 
 
 def postgres_server(folder: Path) -> Any:
@@ -58,11 +58,13 @@ def _socket(server: Any) -> str:
     return str(server.get_uri().rpartition("host=")[2])
 
 
-def _dsn(server: Any, name: str) -> str:
+def dsn(server: Any, name: str) -> str:
+    """Give the address of a database for psycopg."""
     return f"host={_socket(server)} user=postgres dbname={name}"
 
 
-def _url(server: Any, name: str) -> str:
+def sqlalchemy_url(server: Any, name: str) -> str:
+    """Give the address of a database for SQLAlchemy."""
     return f"postgresql+psycopg://postgres@/{name}?host={_socket(server)}"
 
 

@@ -4,7 +4,7 @@ import html
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
@@ -70,12 +70,12 @@ class Visitor:
         headers = {"Host": parts.netloc, "Cookie": self._cookies(parts.hostname or "", parts.path or "/")}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(method, f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers)
-        answer = connection.getresponse()
-        text = answer.read().decode()
+        with closing(connection):
+            connection.request(method, f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers)
+            answer = connection.getresponse()
+            text = answer.read().decode()
         for line in answer.headers.get_all("Set-Cookie") or []:
             self._keep(parts.hostname or "", line)
-        connection.close()
         if answer.status in {301, 302, 303}:
             return self._send("GET", urljoin(url, answer.headers["Location"]), None, hops - 1)
         return Page(url, answer.status, dict(answer.headers), text)

@@ -83,7 +83,7 @@ def test_samples_earn_what_they_say(score: str) -> None:
 def test_the_size_is_told() -> None:
     one = ModuleSchema().load({"sections": [{"id": "a", "title": "A", "blocks": [{"text": "t"}]}]})
     assert Module().summary(one) == {"id": "1 bagian", "en": "1 section"}
-    assert Module().summary(config())["en"] == "3 sections, 9 minutes"
+    assert Module().summary(config())["en"] == "3 sections"
     assert len(list(Module().samples(one, {}))) == 2
 
 

@@ -45,6 +45,8 @@ class Sum(ActivityType):
             raise RuntimeError("a fault of the plugin")
         if work.one("note") == "nonsense":
             return Outcome(float("nan"))
+        if work.one("note") == "hundredths":  # the total itself is the score, so that every answer earns another grade
+            return Outcome(int(work.one("total")) / 100)
         return Outcome(1.0 if work.one("total") == str(config["first"] + config["second"]) else 0.0)
 
     def review(self, config: Any, work: Work, outcome: Outcome) -> dict[str, Any]:

@@ -32,7 +32,8 @@ export class Shelf {
     this.db.catch(() => {});
     this.key.catch(() => {});
     this.line = Promise.resolve(); // writes one after the other
-    navigator.locks?.request(this.id, () => new Promise(() => {})); // held while this tab lives
+    // held while this tab lives; a frame that may not store anything may not lock either
+    navigator.locks?.request(this.id, () => new Promise(() => {})).catch(() => {});
   }
 
   async run(mode, act) {
@@ -59,7 +60,8 @@ export class Shelf {
 
   // Gives what tabs of this attempt that are no more left behind, oldest first: [{ id, fields }].
   async left() {
-    const held = new Set(((await navigator.locks?.query())?.held || []).map((one) => one.name));
+    const locks = await navigator.locks?.query().catch(() => null);
+    const held = new Set((locks?.held || []).map((one) => one.name));
     const range = IDBKeyRange.bound(this.prefix, `${this.prefix}\uffff`);
     const ids = (await this.run("readonly", (store) => store.getAllKeys(range))).filter((id) => id !== this.id && !held.has(id));
     const found = [];
