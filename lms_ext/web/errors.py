@@ -79,7 +79,7 @@ def register(app: Flask) -> None:
             db.session.remove()
         except SQLAlchemyError as error:
             log.warning("database.away", error=type(error).__name__)
-            db.session.invalidate()
+            db.session().invalidate()
 
     @app.errorhandler(Exception)
     def _fault(error: Exception) -> Response:
