@@ -115,7 +115,7 @@ def _check_selection(claim: object) -> None:
 
 
 def _text(value: object, limit: int = _NAMES) -> str:
-    return storable(value)[:limit] if isinstance(value, str) else ""
+    return storable(value).strip()[:limit] if isinstance(value, str) else ""
 
 
 def launch_from(

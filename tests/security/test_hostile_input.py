@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
-from lms_ext.models import Draft, db
+from lms_ext.models import Draft, Person, db
 from tests.support.platform import KeyServer, launch
 from tests.support.published import AGS, INSTRUCTOR, Visitor
 
@@ -153,6 +154,20 @@ def test_no_character_breaks_a_launch(client: FlaskClient, keys: KeyServer, odd:
     chooses = {"message_type": "LtiDeepLinkingRequest", "roles": INSTRUCTOR["roles"], "resource_link": ...}
     chooses["https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"] = settings
     assert launch(client, **chooses).status_code == 400
+
+
+@pytest.mark.parametrize("name", [" ", "\r\n", "\u2003", "\u202e", "<b>", "\x00"])
+def test_no_name_hides_a_class_from_its_teacher(learner: Visitor, name: str) -> None:
+    """A name without a letter is no name; the class page must not fall over one learner's."""
+    other = learner.client.application.test_client()
+    Visitor(other, sub="43", name=name).get()
+    db.session.execute(update(Person).where(Person.sub == "42").values(name=name.replace("\x00", " ")))  # as stored in the past
+    db.session.commit()
+    learner.send(learner.get(), total="5", action="submit")
+    teacher = Visitor(learner.client.application.test_client(), **INSTRUCTOR)
+    page = teacher.get("class")
+    assert "<b>" not in page
+    assert teacher.get("work/" + page.partition("/work/")[2].partition('"')[0])
 
 
 def test_a_half_emoji_loses_nothing_else(learner: Visitor) -> None:
