@@ -41,12 +41,12 @@ class Turn:
 
 
 def fraction_of(decision: Decision, activity: Activity, maximum: int) -> float | None:
-    """Give the fraction a decision means, or None while something is unmarked."""
+    """Give the fraction a decision means, or None while something is unmarked; outside 0..1 when the points are."""
     if activity.rubric:
         return activity.rubric.fraction({key: tuple(value) for key, value in decision.marks.items()})
     if decision.points is None or maximum == 0:
         return None
-    return min(max(decision.points / maximum, 0.0), 1.0)
+    return decision.points / maximum
 
 
 def decide(
@@ -61,6 +61,8 @@ def decide(
     fraction = None if decision.returned else fraction_of(decision, activity, scoring.maximum(link, activity) or 100)
     if fraction is None and not decision.returned:
         return "unmarked"
+    if fraction is not None and not 0 <= fraction <= 1:
+        return "points-outside"  # 85 of 10 is a slip, not full marks
     session.add(
         Mark(
             platform_id=attempt.platform_id,

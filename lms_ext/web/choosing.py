@@ -203,7 +203,11 @@ def _page(
         pack_kind=choosing.PACK,
         points_prefix=_POINTS,
     )
-    return make_response(page, status)
+    response = make_response(page, status)
+    if desk.repairs and desk.visitor.seat.return_url:
+        # cancelling is a form that is sent on to the LMS; browsers hold such a redirect against the policy as well
+        response.headers["Content-Security-Policy"] = content_policy(form_action=f"'self' {origin(desk.visitor.seat.return_url)}")
+    return response
 
 
 def _kinds(items: Sequence[Item]) -> list[tuple[str, Any]]:

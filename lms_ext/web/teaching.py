@@ -1,5 +1,6 @@
 """A teacher at a link: the class at a glance, one piece of work, marking it, and where each grade is."""
 
+from math import isfinite
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
@@ -164,7 +165,7 @@ def _number(written: str) -> float | None:
         number = float(written.strip().replace(",", "."))
     except ValueError:
         return None
-    return number if 0 <= number <= 1000 else None
+    return number if isfinite(number) else None
 
 
 @bp.post("/resend/<id:person_id>")
