@@ -10,6 +10,8 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from lms_ext.models.statements import tell
+
 _writing: ContextVar[bool] = ContextVar("writing", default=True)
 """Whether the next transaction of this context may write. On SQLite a writer must say so when it begins: a read transaction
 that turns into a write fails at once if another writer was faster (SQLITE_BUSY_SNAPSHOT), no timeout helps."""
@@ -36,7 +38,7 @@ def prepare(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        tell(connection, "BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
 def _discard_dead(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:

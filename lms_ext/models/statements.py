@@ -10,10 +10,23 @@ from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.sql.selectable import ReturnsRows
 
 _Process = Callable[[Any], Any]
+Runs = Session | scoped_session[Any] | Connection
+"""What a statement runs in: a session's transaction, or a connection's where no objects are needed."""
+
+
+def tell(connection: Connection, sql: str) -> None:
+    """Run a text that has neither values nor rows, such as BEGIN."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(sql)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _wrapped(connection, cursor, sql, error) from error
+    finally:
+        cursor.close()
 
 
 class Statement:
-    """One statement with named values, always the same, that runs in the session's transaction.
+    """One statement with named values, always the same, that runs in its caller's transaction.
 
     SQLAlchemy spends three times as long on a small statement as the driver does: it looks the compiled text up, makes a context
     and a result for it. Here text, order of values and conversions are worked out once for each engine. Changes that the ORM
@@ -26,22 +39,22 @@ class Statement:
         self._keys = keys
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, session: Session | scoped_session[Any], values: Mapping[str, Any]) -> list[Any]:
+    def rows(self, session: Runs, values: Mapping[str, Any]) -> list[Any]:
         """Give all rows, as named tuples."""
         return self._run(session, values)
 
-    def one(self, session: Session | scoped_session[Any], values: Mapping[str, Any]) -> Any:
+    def one(self, session: Runs, values: Mapping[str, Any]) -> Any:
         """Give the only row, or None."""
         found = self._run(session, values)
         return found[0] if found else None
 
-    def value(self, session: Session | scoped_session[Any], values: Mapping[str, Any]) -> Any:
+    def value(self, session: Runs, values: Mapping[str, Any]) -> Any:
         """Give the first column of the only row, or None."""
         found = self._run(session, values)
         return found[0][0] if found else None
 
-    def _run(self, session: Session | scoped_session[Any], values: Mapping[str, Any]) -> list[Any]:
-        connection = session.connection()
+    def _run(self, session: Runs, values: Mapping[str, Any]) -> list[Any]:
+        connection = session if isinstance(session, Connection) else session.connection()
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:

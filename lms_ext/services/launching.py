@@ -15,10 +15,10 @@ from lms_ext.domain.launches import Launch
 from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, new_id
-from lms_ext.models.statements import Statement
+from lms_ext.models.statements import Runs, Statement
 from lms_ext.services import outbox
 from lms_ext.services.delivering import SCOPE
-from lms_ext.services.seats import Db, adopt
+from lms_ext.services.seats import adopt
 
 _STATE_MARGIN = timedelta(hours=2)
 """Used states outlive every token of their launch: tokens live an hour at most, with a minute of leeway."""
@@ -57,7 +57,7 @@ class Opened:
 
 
 def open_session(
-    session: Db, launch: Launch, *, secret_hash: str, browser_hash: str, known_browser: bool, hours: int, now: datetime
+    session: Runs, launch: Launch, *, secret_hash: str, browser_hash: str, known_browser: bool, hours: int, now: datetime
 ) -> Opened:
     """Use up the state, note who came from where, and open a session; refuse a state that was used before."""
     try:
@@ -68,7 +68,6 @@ def open_session(
         }
         _USE_STATE.rows(session, used)
     except IntegrityError:
-        session.rollback()
         raise Refused("already-used", platform=launch.platform_id) from None
     space_id, person_id, link_id = _who_and_where(session, launch, now)
     if known_browser:
@@ -115,7 +114,7 @@ def context_id(launch: Launch) -> str:
     return f"~{int.from_bytes(sha256(launch.person.sub.encode()).digest()[:2], 'big') % 4096}"
 
 
-def _who_and_where(session: Db, launch: Launch, now: datetime) -> tuple[int, int, int | None]:
+def _who_and_where(session: Runs, launch: Launch, now: datetime) -> tuple[int, int, int | None]:
     """Find, in one look, what this launch refers to; write only what is new or changed. Gives space, person and link ids."""
     sought = {
         "platform_id": launch.platform_id,
@@ -197,7 +196,7 @@ _KNOWN = Statement(
 )  # fmt: skip
 
 
-def _link(session: Db, launch: Launch, known: Any, space_id: int, now: datetime) -> int:
+def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetime) -> int:
     assert launch.link is not None
     told = {"title": launch.link.title, "lineitem_url": launch.ags.lineitem, "may_score": launch.ags.may_score}
     if not launch.ags.lineitem and launch.ags.lineitems and known is not None and known.lineitem_url:
@@ -244,7 +243,7 @@ def _brings_points(launch: Launch, known: Any) -> bool:
 
 
 def _upsert(
-    session: Db, table: type[Any], key: dict[str, Any], values: dict[str, Any], *, has_id: bool = True, **only_new: Any
+    session: Runs, table: type[Any], key: dict[str, Any], values: dict[str, Any], *, has_id: bool = True, **only_new: Any
 ) -> int:
     """Insert, or update what was told, in one statement that parallel first launches survive; gives the row's id."""
     row = {**key, **values, **only_new, **({"id": new_id()} if has_id else {})}
@@ -265,7 +264,7 @@ def _upsert_statement(
     return Statement(build, keys=columns)
 
 
-def _end_teaching(session: Db, key: dict[str, Any], now: datetime) -> None:
+def _end_teaching(session: Runs, key: dict[str, Any], now: datetime) -> None:
     """End the sessions in which a person still teaches a course that the LMS now opens to them in a lesser role."""
     held = (getattr(LaunchSession, name) == value for name, value in key.items())
     session.execute(
@@ -275,7 +274,7 @@ def _end_teaching(session: Db, key: dict[str, Any], now: datetime) -> None:
     )
 
 
-def _end_other_people(session: Db, platform_id: int, browser_hash: str, person_id: int, now: datetime) -> None:
+def _end_other_people(session: Runs, platform_id: int, browser_hash: str, person_id: int, now: datetime) -> None:
     """End the sessions that other people left in this browser: on a shared PC the old tab must not write as them."""
     values = {"platform": platform_id, "browser": browser_hash, "person": person_id, "now": now}
     _END_OTHERS.rows(session, values)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, scoped_session
 from lms_ext.domain.access import Actor
 from lms_ext.domain.people import Role
 from lms_ext.models import Attempt, LaunchSession, Link, Person, Platform, PublishedPack, Space
-from lms_ext.models.statements import Statement
+from lms_ext.models.statements import Runs, Statement
 
 Db = Session | scoped_session[Any]
 
@@ -130,7 +130,7 @@ def bind_link(session: Db, actor: Actor, link_id: int, ref: str, points: int | N
     adopt(session, (actor.platform_id, actor.space_id, link_id), ref)
 
 
-def adopt(session: Db, link: tuple[int, int, int], ref: str) -> None:
+def adopt(session: Runs, link: tuple[int, int, int], ref: str) -> None:
     """Bring work that was begun through a whole pack to the link `(platform, space, id)` that its activity now has of its own.
 
     From then on the pack's pages show that link's work: what stayed behind would be lost to its author and its teacher.

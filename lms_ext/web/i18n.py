@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from babel import Locale
 from flask import Blueprint, Flask, Response, current_app, g, make_response, redirect, request
-from flask_babel import Babel, format_datetime, format_decimal, to_user_timezone
+from flask_babel import Babel, format_datetime, format_decimal, get_timezone
 from jinja2 import pass_environment
 from werkzeug.exceptions import HTTPException
 
@@ -138,7 +138,7 @@ def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
 
 def clock(value: datetime) -> str:
     """Hours and minutes as each language writes them: 10.42 and 10:42."""
-    return str(to_user_timezone(value).strftime("%H:%M" if spoken() == "en" else "%H.%M"))
+    return str(value.astimezone(get_timezone()).strftime("%H:%M" if spoken() == "en" else "%H.%M"))
 
 
 def choose_locale() -> str:
