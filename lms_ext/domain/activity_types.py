@@ -96,7 +96,7 @@ class ActivityType(ABC):
         return ""
 
     def echo(self, config: Any, name: str, written: str) -> Text | None:
-        """Say how a field's text is understood, e.g. "dibaca sebagai 1,5"; told as soon as it is saved. It must not hold a key."""
+        """Say how a field's text is understood, e.g. "dibaca sebagai 1,5"; told once it is saved. Never of the key."""
         del config, name, written
         return None
 
