@@ -164,7 +164,7 @@ def submit(
     if attempt.status not in drafting.OPEN:
         return Receipt(attempt, before[-1] if before else None, closed=True)
     work = work_of(attempt, answer)
-    missing = _missing(kind, activity, work)
+    missing = lacking(kind, activity, work)
     if missing:
         return Receipt(attempt, missing=missing)
     outcome, fault = grade(kind, activity, work)
@@ -206,7 +206,8 @@ def _record(
     return submission
 
 
-def _missing(kind: ActivityType, activity: Activity, work: Work) -> Text | None:
+def lacking(kind: ActivityType, activity: Activity, work: Work) -> Text | None:
+    """Say what keeps the work from being handed in, None when nothing does."""
     try:
         return kind.ready(activity.config, work)
     except Exception:  # a plugin's fault must not keep a person from handing in

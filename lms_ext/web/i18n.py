@@ -25,6 +25,8 @@ LANGUAGE_COOKIE = "lx_lang"
 THEME_COOKIE = "lx_theme"
 NAMES = {"id": "Indonesia", "en": "English"}
 THEMES = ("auto", "light", "dark")
+SWITCHES = frozenset(f"language/{one}" for one in LOCALES) | {f"theme/{one}" for one in THEMES}
+"""What a button of a form with unsaved text may switch, after the text was saved."""
 _YEAR = 31_536_000
 _PARSED = {code: Locale.parse(code) for code in LOCALES}
 
