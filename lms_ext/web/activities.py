@@ -5,43 +5,45 @@ import secrets
 from collections.abc import Mapping, Sequence
 from time import time
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request
+from flask_babel import get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.access import Action
-from lms_ext.domain.activities import Answer, Entries, Field, FieldKind
+from lms_ext.domain.activities import Answer, Entries, Field, FieldKind, Work
 from lms_ext.domain.refusals import Refused
-from lms_ext.domain.texts import Text, storable
+from lms_ext.domain.texts import pick, storable
 from lms_ext.models import Attempt, Submission, db, engine, utcnow
 from lms_ext.services import attempting, drafting, marking, scoring
 from lms_ext.services.drafting import Change, Saved, Stored
 from lms_ext.web import sessions
 from lms_ext.web.entry import Place, enter, keep_private, pinned, place
 from lms_ext.web.errors import wants_json
-from lms_ext.web.i18n import clock
+from lms_ext.web.i18n import SWITCHES, clock
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
 bp = Blueprint("activities", __name__, url_prefix="/l/<launch:ref>")
 bp.after_request(keep_private)
 
-_HOST_FIELDS = frozenset({"csrf", "client_key", "tab", "revs", "attempt", "action", "check"})
+_HOST_FIELDS = frozenset({"csrf", "client_key", "tab", "revs", "attempt", "action", "check", "switch"})
 
 
 @bp.get("/a/<activity_id>")
 def show(ref: LaunchRef, activity_id: str) -> Response | str:
     """Show the activity: at work, or what was handed in."""
-    return activity_page(place(enter(ref, Action.WORK), activity_id))
+    return activity_page(place(enter(ref, Action.WORK), activity_id), unready="unready" in request.args)
 
 
-def activity_page(here: Place, *, saved: Saved | None = None, missing: Text | None = None, status: int = 200) -> Response:
+def activity_page(here: Place, *, saved: Saved | None = None, unready: bool = False, status: int = 200) -> Response:
     """Make the page of the person's latest attempt; the first visit begins one."""
     own = attempting.attempts(db.session, here.visitor.seat.actor, here.link.id, here.activity.ref)
     attempt = own[-1] if own else _begin(here, 1)
     here = pinned(here, attempt)
     if attempt.status in drafting.OPEN:
-        page = _attempt_page(here, attempt, saved, missing)
+        page = _attempt_page(here, attempt, saved, unready=unready)
     else:
         page = _review_page(here, attempt, may_again=attempting.may_begin(own, here.activity, here.kind))
     return make_response(page, status)
@@ -57,7 +59,7 @@ def _begin(here: Place, number: int) -> Attempt:
     return attempt
 
 
-def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, missing: Text | None) -> str:
+def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, *, unready: bool) -> str:
     drafts = drafting.stored(db.session, attempt)
     work = attempting.work_of(attempt, drafting.answer(drafts))
     context = here.kind.view(here.activity.config, work)
@@ -77,20 +79,28 @@ def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, missing: T
         draft_url=here.url("draft"),
         submit_url=here.url("submit"),
         submit_label=here.kind.submit_label,
-        missing=missing,
+        **(_unready(here, work) if unready else {}),
         conflicts=saved.conflicts if saved else {},
         rejected={name: request.form.getlist(name) for name in saved.conflicts} if saved else {},
         notice="saved" if saved and not saved.conflicts else "",
         returned=returned,
         thread=marking.thread(db.session, attempt) if returned else [],
         attempts_limit=here.activity.attempts if here.kind.wants.entries == Entries.ATTEMPTS else None,
+        switch_form="kerja",
     )
+
+
+def _unready(here: Place, work: Work) -> dict[str, Any]:
+    """Give what keeps the work from being handed in, and the field to go to."""
+    missing = attempting.lacking(here.kind, here.activity, work)
+    return {"missing": missing, "gap": here.kind.gap(here.activity.config, work)} if missing else {}
 
 
 def _review_page(here: Place, attempt: Attempt, *, may_again: bool) -> str:
     sent = attempting.submissions(db.session, attempt)
     handed_in = sent[-1]
     mark = marking.latest_mark(db.session, attempt)
+    thread = marking.thread(db.session, attempt)
     return render_template(
         "pages/activity.html",
         **_shared(here, attempt),
@@ -99,7 +109,8 @@ def _review_page(here: Place, attempt: Attempt, *, may_again: bool) -> str:
         submission=handed_in,
         mark=mark,
         rubric=here.activity.rubric,
-        thread=marking.thread(db.session, attempt),
+        thread=thread,
+        unsaved_form=bool(thread),
         comment_url=here.url("comment"),
         again_url=here.url("again") if may_again else "",
         maximum=scoring.maximum(here.link, here.activity),
@@ -154,7 +165,16 @@ def autosave(ref: LaunchRef, activity_id: str) -> tuple[Response, int]:
         raise Refused("field-refused", context={"fields": bad})
     saved = drafting.save(db.session, attempt, tab, changes, here.visitor.now)
     db.session.commit()
-    return jsonify(_told(saved)), 409 if saved.closed else 200
+    return jsonify(_told(saved) | {"echo": _echoes(here, changes)}), 409 if saved.closed else 200
+
+
+def _echoes(here: Place, changes: Mapping[str, Change]) -> dict[str, str]:
+    try:
+        said = {name: here.kind.echo(here.activity.config, name, "".join(one.value[:1])) for name, one in changes.items()}
+    except Exception as error:  # noqa: BLE001 - a plugin's fault, logged below: what was typed is saved all the same
+        tool().plugins.log_failure(here.kind.name, "echo", error)
+        return {}
+    return {name: pick(one, str(get_locale())) for name, one in said.items() if one}
 
 
 def _told(saved: Saved) -> dict[str, Any]:
@@ -226,7 +246,10 @@ def submit(ref: LaunchRef, activity_id: str) -> BaseResponse:
     saved = _save_form(here, attempt, pressed)
     if saved.conflicts:
         db.session.commit()
-        return activity_page(here, saved=saved, status=409)
+        return make_response(jsonify(_told(saved)), 409) if wants_json() else activity_page(here, saved=saved, status=409)
+    if request.form.get("switch") in SWITCHES:
+        db.session.commit()
+        return _go(f"/{request.form['switch']}?{urlencode({'next': here.url()})}")
     if "check" in request.form:
         if not attempting.check_part(db.session, attempt, here.kind, here.activity, request.form["check"]):
             raise Refused("field-refused")
@@ -248,7 +271,7 @@ def _hand_in(here: Place, attempt: Attempt) -> BaseResponse:
     receipt = attempting.submit(db.session, attempt, here.link, here.activity, here.kind, client_key, here.visitor.now)
     db.session.commit()  # the submission and its outbox slot together
     if receipt.missing:
-        return activity_page(here, missing=receipt.missing, status=422)
+        return _go(f"{here.url()}?unready=1") if wants_json() else activity_page(here, unready=True, status=422)
     if receipt.mismatch:
         raise Refused("form-expired")
     if receipt.event:

@@ -71,6 +71,7 @@ def register(app: Flask, plugins: PluginHost) -> None:
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "no-referrer")
         headers.setdefault("Content-Security-Policy", content_policy())
-        if request.endpoint == "static" and response.status_code in {200, 304} and _is_current(request):
+        sent = request.method in {"GET", "HEAD"} and response.status_code in {200, 304}  # OPTIONS is answered for any name
+        if request.endpoint == "static" and sent and _is_current(request):
             headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
         return response

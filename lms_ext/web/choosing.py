@@ -83,9 +83,9 @@ def dead_end(visitor: Visitor) -> str:
     link = visitor.seat.link
     if link is None or not link.activity_ref:
         return "not-chosen"
-    pack_id, _, activity_id = link.activity_ref.partition("/")
-    published = tool().catalog.current(db.session, pack_id)
-    if published is None or (activity_id and published.pack.activity(activity_id) is None):
+    activity_id = link.activity_ref.partition("/")[2]
+    pack = tool().catalog.snapshot(db.session, link.snapshot) if link.snapshot else None
+    if pack is None or (activity_id and pack.activity(activity_id) is None):
         return "activity-gone"
     return ""
 

@@ -93,7 +93,7 @@ def place(visitor: Visitor, activity_id: str) -> Place:
     ref = f"{pack_id}/{activity_id}"
     if only and only != activity_id:
         raise Refused("not-found")
-    found = tool().catalog.activity(db.session, ref)
+    found = tool().catalog.activity(db.session, ref, link.snapshot) if link.snapshot else None
     if found is None:
         raise Refused("activity-gone")
     snapshot, activity = found

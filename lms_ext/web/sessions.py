@@ -5,6 +5,7 @@ Each launch has its own cookie under its own path, so tabs never fight and no re
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 SECRET_COOKIE = "__Secure-lx"  # noqa: S105 - a name, not a secret
 BROWSER_COOKIE = "__Host-lxb"
 """Tells browsers apart, not people: another person's launch in the same browser ends the earlier person's sessions."""
+_COOKIE_TEXT = re.compile(r"[A-Za-z0-9_/-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,14 @@ def hashed(secret: str) -> str:
 
 
 def set_cookie(response: Response, name: str, value: str, *, path: str, seconds: int) -> None:
-    """Set a cookie that works inside another site's frame: Secure, HttpOnly, SameSite=None and Partitioned."""
-    response.set_cookie(name, value, max_age=seconds, path=path, secure=True, httponly=True, samesite="None", partitioned=True)
+    """Set a cookie that works inside another site's frame: Secure, HttpOnly, SameSite=None and Partitioned.
+
+    Written here because Werkzeug adds an Expires for browsers of the last century, for the price of a database statement.
+    """
+    if not _COOKIE_TEXT.fullmatch(f"{name}{value}{path}"):
+        raise ValueError("this cookie would need quoting")
+    line = f"{name}={value}; Secure; HttpOnly; Max-Age={seconds}; Path={path}; SameSite=None; Partitioned"
+    response.headers.add("Set-Cookie", line)
 
 
 def csrf_token(secret: str) -> str:

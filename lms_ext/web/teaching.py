@@ -103,6 +103,7 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
         previous_url=here.url("work", str(ids[index - 1])) if index > 0 else "",
         next_url=here.url("work", str(ids[index + 1])) if index + 1 < len(ids) else "",
         trouble=trouble,
+        unsaved_form=True,
         **_entered(here, attempt, mark),
         **context,
     )
