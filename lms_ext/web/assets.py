@@ -68,4 +68,5 @@ def register(app: Flask, plugins: PluginHost) -> None:
         headers.setdefault("Content-Security-Policy", content_policy())
         if request.path.startswith("/static/") and request.args.get("v"):
             headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+        headers.setdefault("Cache-Control", "no-store")
         return response
