@@ -45,6 +45,11 @@ REASONS: dict[str, Text] = {
         "LMS tidak mengizinkan alat ini mengirim nilai. Mintalah admin mengaktifkan layanan nilai, lalu buka dari LMS.",
         "The LMS does not let this tool send grades. Ask an admin to switch the grade service on, then open it from the LMS.",
     ),
+    "not-enrolled": _reason(
+        "Menurut LMS orang ini bukan, atau bukan lagi, murid di kursus.",
+        "The LMS says this person is not, or no longer, a learner in the course.",
+        _LAUNCH,
+    ),
     "not-allowed": _reason(
         "LMS menolak nilai murid ini, misalnya karena ia tidak lagi terdaftar di kursus.",
         "The LMS refused this learner's grade, for example because they are no longer enrolled.",

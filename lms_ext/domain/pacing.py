@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from math import ceil
 
 from lms_ext.domain.grading import Backoff
 
@@ -24,8 +23,12 @@ class Rules:
     failures: int = 5
     """Failures in a row after which a platform counts as down."""
     probe: timedelta = timedelta(seconds=30)
-    clean: timedelta = timedelta(minutes=1)
-    """Time without a complaint after which the rate rises by one."""
+    slower: float = 0.8
+    """What a complaint leaves of the rate: little enough to settle within seconds, enough to stay near what is allowed."""
+    faster: float = 1.05
+    """What a clean time makes of the rate: so little that trying for more costs hardly any refusals."""
+    clean: timedelta = timedelta(seconds=15)
+    """Time without a complaint after which the rate rises."""
     longest_pause: timedelta = timedelta(hours=1)
     lease: timedelta = timedelta(seconds=60)
     give_up: timedelta = timedelta(days=14)
@@ -77,16 +80,16 @@ class Pace:
         """Give the pace after an answer that did not complain: the platform is up."""
         after = self
         if self.rate < rules.highest_rate and now - self.paced_at >= rules.clean:
-            after = replace(after, rate=min(rules.highest_rate, self.rate + 1), paced_at=now - _ONE_COMPLAINT)
+            after = replace(after, rate=min(rules.highest_rate, self.rate * rules.faster), paced_at=now - _ONE_COMPLAINT)
         if self.down_since is not None:
             after = replace(after, resume_at=None)
         return replace(after, failures=0, down_since=None, trouble="")
 
     def complained(self, seconds: float, rules: Rules, now: datetime) -> "Pace":
-        """Give the pace after "too many requests": half the rate, and a pause of the `seconds` that were asked for."""
+        """Give the pace after "too many requests": a lower rate, and a pause of the `seconds` that were asked for."""
         after = replace(self, failures=0, down_since=None, trouble="")
         if now - self.paced_at >= _ONE_COMPLAINT:
-            after = replace(after, rate=max(rules.lowest_rate, float(ceil(self.rate / 2))), paced_at=now)
+            after = replace(after, rate=max(rules.lowest_rate, self.rate * rules.slower), paced_at=now)
         pause = min(timedelta(seconds=seconds), rules.longest_pause)
         resume_at = max(self.resume_at or now, now + pause) if seconds else self.resume_at
         return replace(after, resume_at=resume_at)

@@ -82,7 +82,7 @@ class _Sending:
         column: Column = self._one.column
         if column.url:
             answer = self._post(column.url)
-            if answer.status != 404:
+            if answer.status != 404 or self._is_person_unknown(answer):
                 return self._judge(column.url, answer)
         found = find_column(self._get, column, column.url) if column.may_search else ""
         if not found:
@@ -105,18 +105,21 @@ class _Sending:
             answer = self._outbound.request(method, url, headers={**headers, "Authorization": f"Bearer {token}"}, body=body)
         return answer
 
+    def _is_person_unknown(self, answer: Answer) -> bool:
+        return self._quirks.is_not_enrolled(answer.status, answer.body.decode(errors="replace"))
+
     def _judge(self, lineitem: str, answer: Answer) -> Verdict:
         status = answer.status
         if 200 <= status < 300:
             return Verdict("sent")  # whatever the body is: Moodle sends none, others HTML
+        if self._is_person_unknown(answer):
+            return Verdict("parked", "not-enrolled")
         if self._quirks.is_timestamp_refusal(status, answer.body.decode(errors="replace")):
             return self._compare(lineitem)
         if self._quirks.is_rate_limit(status, answer.headers):
             return Verdict("retry", "busy", "complains", retry_after(answer, utcnow()))
-        if status == 401:
-            return Verdict("retry", "token-refused", "down")
-        if status >= 500 or status in {408, 425}:
-            return Verdict("retry", "platform-fault", "down")
+        if status >= 500 or status in {401, 408, 425}:
+            return Verdict("retry", "token-refused" if status == 401 else "platform-fault", "down")
         reasons = {404: "no-column", 410: "no-column", 403: "not-allowed", 400: "not-gradable", 422: "not-gradable"}
         return Verdict("parked", reasons.get(status, "refused"))
 

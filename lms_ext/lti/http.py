@@ -1,11 +1,14 @@
 """The one way out: https to public addresses, pinned to what was resolved, no redirects, bounded in time and size."""
 
+import http.client
+import io
 import ipaddress
 import socket
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
@@ -14,6 +17,11 @@ from urllib3.exceptions import HTTPError
 USER_AGENT = "lms_ext"
 _RESOLVE_AGAIN = 60.0
 """Seconds a pool stays pinned to an address."""
+
+
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is given out on the public IPv6 internet; the rest is local, reserved, or an old way to write an IPv4 address."""
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class OutboundError(Exception):
@@ -31,7 +39,55 @@ class Answer:
     body: bytes
 
 
-Pool = urllib3.HTTPConnectionPool | urllib3.HTTPSConnectionPool
+class _Timed(io.RawIOBase):
+    """Bytes of an answer until a deadline: a socket's own timeout begins anew with each byte that drips in."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        super().__init__()
+        self._raw = raw
+        self._sock = sock
+        self._deadline = time.monotonic() + (sock.gettimeout() or 0.0)  # what is left of the request's time, see _send
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    """An answer whose headers and body share one deadline."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **more: Any) -> None:
+        super().__init__(sock, *args, **more)
+        self.fp = io.BufferedReader(_Timed(self.fp.detach(), sock))
+
+
+class _Connection(urllib3.connection.HTTPConnection):
+    response_class = _TimedResponse
+
+
+class _SecureConnection(urllib3.connection.HTTPSConnection):
+    response_class = _TimedResponse
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+Pool = _Pool | _SecurePool
 
 
 class Outbound:
@@ -62,11 +118,10 @@ class Outbound:
         return self._send(pool, method, path, sent, body, limit)
 
     def _send(self, pool: Pool, method: str, path: str, headers: Mapping[str, str], body: bytes | None, limit: int) -> Answer:
-        deadline = time.monotonic() + self._total
         try:
             response = pool.urlopen(
                 method, path, body=body, headers=headers, redirect=False, retries=False, preload_content=False,
-                timeout=urllib3.Timeout(connect=self._connect, read=self._total),
+                timeout=urllib3.Timeout(connect=self._connect, total=self._total),
             )  # fmt: skip
             content = bytearray()
             while chunk := response.read1(65_536):
@@ -74,9 +129,6 @@ class Outbound:
                 if len(content) > limit:
                     response.close()
                     raise OutboundError("too-large")
-                if time.monotonic() > deadline:
-                    response.close()
-                    raise OutboundError("timeout")
         except urllib3.exceptions.TimeoutError as error:
             raise OutboundError("timeout") from error
         except (HTTPError, OSError) as error:
@@ -93,9 +145,9 @@ class Outbound:
         address = self._resolve(scheme, host, port)
         pool: Pool
         if scheme == "https":
-            pool = urllib3.HTTPSConnectionPool(address, port, server_hostname=host, assert_hostname=host, maxsize=8)
+            pool = _SecurePool(address, port, server_hostname=host, assert_hostname=host, maxsize=8)
         else:
-            pool = urllib3.HTTPConnectionPool(address, port, maxsize=8)
+            pool = _Pool(address, port, maxsize=8)
         with self._lock:
             self._pools[key] = (time.monotonic() + _RESOLVE_AGAIN, pool)
         return pool
@@ -111,8 +163,17 @@ class Outbound:
         return min(found, key=lambda one: ":" in one)
 
     def _allowed(self, scheme: str, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-        mapped = getattr(address, "ipv4_mapped", None)
-        address = mapped or address
+        address = _inside(address)
         if self._allow_loopback and address.is_loopback:
             return True
-        return scheme == "https" and address.is_global and not address.is_multicast
+        public = address.version == 4 or address in _UNICAST
+        return scheme == "https" and public and address.is_global and not address.is_multicast
+
+
+def _inside(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Give the IPv4 address that an IPv6 address leads to, where it does: mapped, 6to4, or through a NAT64 gateway."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address

@@ -157,7 +157,7 @@ def _learners(session: Db, actor: Actor) -> dict[int, str]:
 def _links(session: Db, actor: Actor, link: LinkInfo, pack: Pack) -> dict[str, LinkInfo]:
     """Give the link that each activity's work belongs to, as `seats.link_for` does for one."""
     refs = [one.ref for one in pack.activities]
-    chosen = {ref: LinkInfo(link.id, link.title, ref, None, has_column=False) for ref in refs}
+    chosen = {ref: link.within(ref) for ref in refs}
     rows = session.execute(
         select(Link)
         .where(Link.platform_id == actor.platform_id, Link.space_id == actor.space_id, Link.activity_ref.in_(refs))

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from lms_ext.domain.access import Action
 from lms_ext.domain.activities import Answer, Entries, Field, FieldKind, Work
 from lms_ext.domain.refusals import Refused
-from lms_ext.domain.texts import pick
+from lms_ext.domain.texts import pick, storable
 from lms_ext.models import Attempt, Submission, db, engine, utcnow
 from lms_ext.services import attempting, drafting, marking, scoring
 from lms_ext.services.drafting import Change, Saved, Stored
@@ -153,12 +153,10 @@ def _field_helpers(answer: Answer, checked: frozenset[str]) -> dict[str, Any]:
 def autosave(ref: LaunchRef, activity_id: str) -> tuple[Response, int]:
     """Save changed fields; the answer says for each what became of it."""
     here = place(enter(ref, Action.WORK), activity_id)
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise Refused("bad-request")
+    body = _json_body()
     attempt = _own_attempt(here, str(body.get("attempt", "")))
     changes = _json_changes(body)
-    tab = str(body["tab"])[:40]
+    tab = storable(body["tab"])[:40]
     here = pinned(here, attempt)
     fields = here.kind.fields(here.activity.config, attempt.state)
     typed = {name: one for name, one in fields.items() if not one.by_button}
@@ -188,6 +186,16 @@ def _told(saved: Saved) -> dict[str, Any]:
     }
 
 
+def _json_body() -> dict[str, Any]:
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        body = None
+    if not isinstance(body, dict):
+        raise Refused("bad-request")
+    return body
+
+
 def _json_changes(body: dict[str, Any]) -> dict[str, Change]:
     if not isinstance(body.get("fields"), dict) or not isinstance(body.get("tab"), str):
         raise Refused("bad-request")
@@ -196,25 +204,34 @@ def _json_changes(body: dict[str, Any]) -> dict[str, Change]:
         value = one.get("value") if isinstance(one, dict) else None
         if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
             raise Refused("bad-request")
-        numbers = [one.get("n"), one.get("base", 0)]
-        if not all(isinstance(number, int) and 0 <= number < 1 << 62 for number in numbers):
+        n, base = one.get("n"), one.get("base", 0)
+        if not (isinstance(n, int) and 0 <= n < 1 << 62 and _is_revision(base)):
             raise Refused("bad-request")
-        changes[str(name)] = Change(_normal(value), int(numbers[0]), int(numbers[1]))
+        changes[str(name)] = Change(_normal(value), int(n), int(base))
     return changes
 
 
 def _normal(values: list[str]) -> tuple[str, ...]:
     """Store no empty values: an unanswered field and an emptied one are the same."""
-    return tuple(value.replace("\r\n", "\n") for value in values if value)
+    return tuple(value for value in (storable(one).replace("\r\n", "\n") for one in values) if value)
+
+
+def _is_revision(value: object) -> bool:
+    return isinstance(value, int) and 0 <= value < 1 << 31
 
 
 def _own_attempt(here: Place, attempt_id: str, *, lock: bool = False) -> Attempt:
-    """Find the person's own attempt at this activity; anyone else's is absent."""
-    if not attempt_id.isdecimal() or int(attempt_id) >= 1 << 63:
+    """Find the person's own attempt at this activity through this link; anyone else's, or another column's, is absent."""
+    number = sessions.read_id(attempt_id)
+    if number is None:
         raise Refused("not-found")
     actor = here.visitor.seat.actor
-    found = attempting.locked(db.session, actor, int(attempt_id)) if lock else attempting.find(db.session, actor, int(attempt_id))
-    if found is None or found.person_id != actor.person_id or found.activity_ref != here.activity.ref:
+    found = attempting.locked(db.session, actor, number) if lock else attempting.find(db.session, actor, number)
+    if found is None or (found.person_id, found.link_id, found.activity_ref) != (
+        actor.person_id,
+        here.link.id,
+        here.activity.ref,
+    ):
         raise Refused("not-found")
     return found
 
@@ -250,7 +267,7 @@ def _go(url: str) -> BaseResponse:
 
 
 def _hand_in(here: Place, attempt: Attempt) -> BaseResponse:
-    client_key = request.form.get("client_key", "")[:64] or secrets.token_urlsafe(16)
+    client_key = storable(request.form.get("client_key", ""))[:64] or secrets.token_urlsafe(16)
     receipt = attempting.submit(db.session, attempt, here.link, here.activity, here.kind, client_key, here.visitor.now)
     db.session.commit()  # the submission and its outbox slot together
     if receipt.missing:
@@ -284,7 +301,7 @@ def _save_form(here: Place, attempt: Attempt, pressed: Mapping[str, str]) -> Sav
     if bad:
         raise Refused("field-refused")
     # The form is a tab of its own: its counter is the server's clock, the script's the device's, which may be years ahead.
-    return drafting.save(db.session, attempt, f"{request.form.get('tab', '')[:32]}/form", changes, here.visitor.now)
+    return drafting.save(db.session, attempt, f"{storable(request.form.get('tab', ''))[:32]}/form", changes, here.visitor.now)
 
 
 def _in_form(name: str, one: Field) -> bool:
@@ -301,9 +318,9 @@ def _now_count() -> int:
 def _revs() -> dict[str, int]:
     try:
         revs = json.loads(request.form.get("revs") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    return {str(name): rev for name, rev in revs.items() if isinstance(rev, int)} if isinstance(revs, dict) else {}
+    return {str(name): rev for name, rev in revs.items() if _is_revision(rev)} if isinstance(revs, dict) else {}
 
 
 @bp.post("/a/<activity_id>/again")

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError  # no
 from werkzeug.exceptions import HTTPException
 
 from lms_ext.domain.refusals import Refusal, Refused, refusal
+from lms_ext.models import db
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +71,15 @@ def register(app: Flask) -> None:
         response = refusal_response(refusal("busy"))
         response.headers["Retry-After"] = "5"
         return response
+
+    @app.teardown_appcontext
+    def _let_go(_error: BaseException | None) -> None:
+        """End the session before its owner does: an answer that is ready must not fail on a connection that died meanwhile."""
+        try:
+            db.session.remove()
+        except SQLAlchemyError as error:
+            log.warning("database.away", error=type(error).__name__)
+            db.session().invalidate()
 
     @app.errorhandler(Exception)
     def _fault(error: Exception) -> Response:

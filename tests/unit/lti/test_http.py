@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -45,25 +46,61 @@ def test_a_large_answer_is_cut_off() -> None:
     assert refused.value.code == "too-large"
 
 
-def test_an_answer_that_drips_ends_at_the_total_limit() -> None:
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("at_once", "dripping"),
+    [
+        (HEAD, b"x" * 200),
+        (b"", HEAD),
+        (b"HTTP/1.1 200 OK\r\n", b"X-Slow: 1\r\n" * 20),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n" * 40),
+    ],
+    ids=["body", "status line", "headers", "chunks"],
+)
+def test_an_answer_that_drips_ends_at_the_total_limit(at_once: bytes, dripping: bytes) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
 
     def drip() -> None:
         connection, _ = listener.accept()
         with connection:
             connection.recv(4096)
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-            for _ in range(100):
-                try:
-                    connection.sendall(b"x")
-                except OSError:
-                    return
-                time.sleep(0.05)
+            try:
+                connection.sendall(at_once)
+                for byte in dripping:
+                    connection.sendall(bytes([byte]))
+                    time.sleep(0.05)
+            except OSError:
+                return
 
-    threading.Thread(target=drip, daemon=True).start()
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
     began = time.monotonic()
-    with pytest.raises(OutboundError) as refused:
+    with listener, pytest.raises(OutboundError) as refused:
         Outbound(allow_loopback=True, total=0.5).request("GET", f"http://127.0.0.1:{listener.getsockname()[1]}/")
-    listener.close()
     assert refused.value.code == "timeout"
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 1.5
+    thread.join(5)
+
+
+def test_a_kept_connection_gets_its_whole_time_at_each_request() -> None:
+    class Keeping(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            time.sleep(0.2)
+            self.send_response(200)
+            self.send_header("Content-Length", "5")
+            self.end_headers()
+            self.wfile.write(str(self.client_address[1]).zfill(5).encode())
+
+        def log_message(self, *args: object) -> None:
+            del args
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Keeping) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        outbound = Outbound(allow_loopback=True, total=0.8)
+        ports = {outbound.request("GET", f"http://127.0.0.1:{server.server_port}/").body for _ in range(6)}
+        server.shutdown()
+    assert len(ports) == 1
