@@ -104,7 +104,7 @@ def _review_page(here: Place, attempt: Attempt, *, may_again: bool) -> str:
     return render_template(
         "pages/activity.html",
         **_shared(here, attempt),
-        **review_context(here, attempt, sent),
+        **review_context(here, attempt, sent, more=may_again),
         mode="review",
         submission=handed_in,
         mark=mark,
@@ -117,14 +117,14 @@ def _review_page(here: Place, attempt: Attempt, *, may_again: bool) -> str:
     )
 
 
-def review_context(here: Place, attempt: Attempt, sent: Sequence[Submission]) -> dict[str, Any]:
-    """Give what a plugin's review template needs of the latest of the submissions in `sent`.
+def review_context(here: Place, attempt: Attempt, sent: Sequence[Submission], *, more: bool = False) -> dict[str, Any]:
+    """Give what a plugin's review template needs of the latest of the submissions in `sent`; `more`: its reader may try again.
 
     A raising plugin still leaves the person's own words readable.
     """
     answer, outcome = attempting.stored_answer(sent[-1]), attempting.stored_outcome(sent[-1])
     previous = attempting.stored_answer(sent[-2]) if len(sent) > 1 else None
-    work = attempting.work_of(attempt, answer, previous)
+    work = attempting.work_of(attempt, answer, previous, more=more)
     try:
         context = here.kind.review(here.activity.config, work, outcome)
     except Exception as error:  # noqa: BLE001 - a plugin's fault, logged below: the page shows the stored answer instead
