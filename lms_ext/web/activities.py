@@ -244,6 +244,8 @@ def submit(ref: LaunchRef, activity_id: str) -> BaseResponse:
     here = pinned(here, attempt)
     pressed = {name: value for name, value in request.form.items() if name in here.kind.buttons}
     saved = _save_form(here, attempt, pressed)
+    if saved.closed:  # what is sent again unchanged gets the receipt again, see _hand_in
+        raise Refused("already-sent")
     if saved.conflicts:
         db.session.commit()
         return make_response(jsonify(_told(saved)), 409) if wants_json() else activity_page(here, saved=saved, status=409)
@@ -273,7 +275,7 @@ def _hand_in(here: Place, attempt: Attempt) -> BaseResponse:
     if receipt.missing:
         return _go(f"{here.url()}?unready=1") if wants_json() else activity_page(here, unready=True, status=422)
     if receipt.mismatch:
-        raise Refused("form-expired")
+        raise Refused("already-sent")
     if receipt.event:
         tool().plugins.call_each("on_submission_recorded", event=receipt.event)
         tool().wake_worker()
