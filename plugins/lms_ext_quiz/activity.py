@@ -81,7 +81,8 @@ class Quiz(ActivityType):
         if withheld:
             shown = [one | {"result": _without_key(one["result"])} for one in shown]
         return {"wide": True, "withheld": withheld, "questions": shown, "stimuli": _stimuli(config, asked), "counts": counts,
-                "earned": earned, "total": most, "percent": round(100 * earned / most), "bands": bands(earned / most)}  # fmt: skip
+                "earned": earned, "total": most, "percent": round(100 * earned / most),
+                "bands": bands(earned / most)}  # fmt: skip
 
     def samples(self, config: QuizConfig, state: Mapping[str, Json]) -> Iterable[Sample]:
         del state
