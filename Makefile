@@ -18,6 +18,11 @@ test: $(VENV)/.tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=95
 
+# the README's pictures, from the running product
+pictures: $(VENV)/.tests
+	@sh tests/install_browser.sh
+	$(BIN)/python docs/pictures.py
+
 # a venv with what the tool needs to run
 $(VENV)/.runs: setup.cfg pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is missing: install python3 and python3-venv."; exit 1; }

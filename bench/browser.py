@@ -1,5 +1,7 @@
 """A browser that keeps cookies and follows redirects, as behind a TLS proxy; and the walk from login to first page."""
 
+import gzip
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from typing import Any
@@ -25,16 +27,15 @@ class Browser:
     """One person's browser at one server; each request opens a connection, as a sync gunicorn asks for."""
 
     port: int
-    cookies: dict[str, str] = field(default_factory=dict)
+    cookies: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By path and name."""
     requests: int = 0
 
     def send(self, method: str, url: str, body: bytes | None = None, **headers: str) -> Answer:
-        """Send one request and keep the cookies that come back; paths of cookies are heeded by the servers' own names."""
+        """Send one request and keep the cookies that come back."""
         parts = urlsplit(url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        sent = {"Accept": "text/html", "X-Forwarded-Proto": "https", "User-Agent": "bench", **headers}
-        if self.cookies:
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent = self.sent(parts.path, headers)
         connection = HTTPConnection("localhost", self.port, timeout=30)
         try:
             connection.request(method, path, body, sent)
@@ -43,10 +44,31 @@ class Browser:
         finally:
             connection.close()
         self.requests += 1
-        for line in answer.headers.get_all("Set-Cookie") or []:
-            name, _, value = line.partition(";")[0].partition("=")
-            self.cookies[name.strip()] = value
+        self.keep(answer.headers.get_all("Set-Cookie") or [])
+        content = self.plain(answer.headers.get("Content-Encoding", ""), content)
         return Answer(answer.status, answer.headers.get("Location", ""), content)
+
+    def keep(self, lines: Iterable[str]) -> None:
+        """Keep the cookies that Set-Cookie headers bring."""
+        for line in lines:
+            pair, *attributes = line.split(";")
+            paths = [one.strip()[5:] for one in attributes if one.strip().lower().startswith("path=")]
+            name, _, value = pair.partition("=")
+            self.cookies[paths[0] if paths else "/", name.strip()] = value
+
+    def sent(self, path: str, headers: dict[str, str]) -> dict[str, str]:
+        """Give all headers of a request, as browsers send them."""
+        sent = {"Accept": "text/html", "Accept-Encoding": "gzip, deflate, br", "X-Forwarded-Proto": "https",
+                "User-Agent": "bench", **headers}  # fmt: skip
+        cookies = [f"{name}={value}" for (under, name), value in self.cookies.items() if path.startswith(under)]
+        if cookies:
+            sent["Cookie"] = "; ".join(cookies)
+        return sent
+
+    @staticmethod
+    def plain(coding: str, content: bytes) -> bytes:
+        """Decode a body."""
+        return gzip.decompress(content) if coding == "gzip" else content
 
     def post(self, url: str, form: dict[str, str]) -> Answer:
         """Post a form."""

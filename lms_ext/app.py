@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     db.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)
+    app.before_request(engine.may_write)  # a thread remembers the promise of the request it served before
 
     plugins = plugin_host.load_plugins(
         settings.plugins, builtin={**builtin_plugins(), "default-quirks": quirks}, strict=settings.strict_plugins

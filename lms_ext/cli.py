@@ -88,7 +88,12 @@ def list_platforms() -> None:
     from lms_ext.models import db as database
     from lms_ext.services import platforms
 
-    for one in platforms.every(database.session):
+    found = platforms.every(database.session)
+    if not found:
+        click.echo(
+            "Belum ada LMS; tambahkan dengan `lms-ext platform add`. / No platform yet; add one with `lms-ext platform add`."
+        )
+    for one in found:
         click.echo(f"{one.id}\t{one.status}\t{one.name}\t{one.issuer}\t{one.client_id}")
 
 
@@ -133,7 +138,10 @@ def list_keys() -> None:
     from lms_ext.models import utcnow
     from lms_ext.services import tool_keys
 
-    for one in tool_keys.published(database.session, utcnow()):
+    keys = tool_keys.published(database.session, utcnow())
+    if not keys:
+        click.echo("Belum ada kunci; yang pertama dibuat saat diperlukan. / No key yet; the first is made when it is needed.")
+    for one in keys:
         click.echo(f"{one.kid}\tsigns from {_when(one.signs_from)}\tpublished until {_when(one.published_until)}")
 
 

@@ -1,6 +1,7 @@
 """Command groups whose commands run inside the application."""
 
 import os
+import socket
 import sys
 from dataclasses import replace
 from typing import Any
@@ -30,3 +31,16 @@ class InApp(click.Group):
             return super().invoke(ctx)
         with open_app().app_context():
             return super().invoke(ctx)
+
+
+def refuse_busy(port: int, name: str, option: str) -> None:
+    """End the command with a sentence when something listens on a port of this machine."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Porta {port} ({name}) sedang dipakai program lain; hentikan program itu atau pilih porta lain dengan {option}. "
+                f"/ Port {port} ({name}) is in use; stop that program or choose another with {option}."
+            ) from error

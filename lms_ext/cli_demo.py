@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from types import FrameType
 from typing import Self
 
 import click
+
+from lms_ext.cli_app import refuse_busy
 
 _START_LIMIT = 60.0
 """Seconds the two servers have to come up."""
@@ -36,7 +37,7 @@ def say(indonesian: str, english: str) -> None:
 def demo(port: int, lms_port: int, data: Path) -> None:
     """Run the tool and a practice LMS here, with course packs published and a class to act as."""
     for name, number, option in (("lms_ext", port, "--port (make demo PORT=…)"), ("LMS", lms_port, "--lms-port (LMS_PORT=…)")):
-        _refuse_busy(name, number, option)
+        refuse_busy(number, name, option)
     tool_url, lms_url = f"http://localhost:{port}", f"http://127.0.0.1:{lms_port}"
     data = data.resolve()
     data.mkdir(parents=True, exist_ok=True)
@@ -56,18 +57,6 @@ def demo(port: int, lms_port: int, data: Path) -> None:
         click.echo(f"ready: LMS latihan {lms_url}  lms_ext {tool_url}")
         sys.stdout.flush()
         servers.run_until_told()
-
-
-def _refuse_busy(name: str, number: int, option: str) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", number))
-        except OSError as error:
-            raise click.ClickException(
-                f"Porta {number} ({name}) sedang dipakai program lain; hentikan program itu atau pilih dengan {option}. "
-                f"/ Port {number} ({name}) is in use; stop that program or choose another with {option}."
-            ) from error
 
 
 def _environment(data: Path, tool_url: str, lms_url: str) -> dict[str, str]:

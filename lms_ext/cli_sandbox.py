@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from lms_ext.cli_app import refuse_busy
+
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65_535), default=9000, show_default=True)
@@ -12,7 +14,6 @@ import click
 @click.option("--profile", default="generic", show_default=True, help="The LMS to imitate, e.g. moodle.")
 def sandbox(port: int, tool_url: str, data: Path | None, profile: str) -> None:
     """Run the practice LMS on this machine until Ctrl+C."""
-    import socket
     import sqlite3
 
     from werkzeug.serving import WSGIRequestHandler, make_server
@@ -22,14 +23,7 @@ def sandbox(port: int, tool_url: str, data: Path | None, profile: str) -> None:
     from lms_ext.sandbox.settings import SandboxSettings
 
     url = f"http://127.0.0.1:{port}"
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise click.ClickException(
-                f"Porta {port} sedang dipakai; pilih yang lain dengan --port. / Port {port} is in use; choose one with --port."
-            ) from error
+    refuse_busy(port, "LMS Latihan", "--port")
     try:
         app = create_sandbox(SandboxSettings(url=url, tool_url=tool_url, database=str(data or ":memory:"), profile=profile))
     except UnknownProfile as error:

@@ -32,7 +32,8 @@ class ActivityType(ABC):
     ``config`` is what ``config_schema().load(...)`` returned. The host loads it once per published snapshot and keeps it,
     so treat it as read-only. Templates are Jinja files in the plugin's ``templates`` folder, named ``<plugin>/<file>``, and get
     what `view` or `review` return, beside the host's own names (``_``, ``ui``, ``activity``, ``fields``). A true ``wide`` in it
-    gives the page room for two columns.
+    gives the page room for two columns; a true ``parts`` says that each part brings a heading of its own, so that the activity's
+    title stands small above it.
     """
 
     name: ClassVar[str]
@@ -87,6 +88,16 @@ class ActivityType(ABC):
     def ready(self, config: Any, work: Work) -> Text | None:
         """Say why the work cannot be handed in yet, or None when it can."""
         del config, work
+        return None
+
+    def gap(self, config: Any, work: Work) -> str:
+        """Name the field to go to when the work is not `ready`; "" for the start of the work."""
+        del config, work
+        return ""
+
+    def echo(self, config: Any, name: str, written: str) -> Text | None:
+        """Say how a field's text is understood, e.g. "dibaca sebagai 1,5"; told once it is saved. Never of the key."""
+        del config, name, written
         return None
 
 

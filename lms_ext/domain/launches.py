@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 from lms_ext.domain.people import Role
+from lms_ext.domain.texts import storable
 
 
 class MessageType(enum.StrEnum):
@@ -92,7 +93,7 @@ class Launch:
         custom = self.custom.get("activity", "")
         if custom and not custom.startswith("$"):
             return custom
-        return parse_qs(urlsplit(self.target_link_uri).query).get("activity", [""])[0]
+        return storable(parse_qs(urlsplit(self.target_link_uri).query).get("activity", [""])[0])
 
     @property
     def points(self) -> int | None:

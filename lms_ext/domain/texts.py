@@ -24,3 +24,8 @@ def nearest_locale(tag: str | None) -> str:
     """Map a BCP 47 tag (``en-US``, ``id_ID``, the old ``in``) to a language the tool speaks; Indonesian by default."""
     primary = (tag or "").replace("_", "-").split("-", 1)[0].lower()
     return "en" if primary == "en" else "id"
+
+
+def storable(written: str) -> str:
+    """Give a text as every database keeps it: without NUL, and a character that was cut in half (an emoji) marked as such."""
+    return written.replace("\x00", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

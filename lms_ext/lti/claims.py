@@ -19,7 +19,7 @@ from lms_ext.domain.launches import (
 )
 from lms_ext.domain.people import course_role
 from lms_ext.domain.refusals import Refused
-from lms_ext.domain.texts import nearest_locale
+from lms_ext.domain.texts import nearest_locale, storable
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.state import State
 
@@ -115,7 +115,7 @@ def _check_selection(claim: object) -> None:
 
 
 def _text(value: object, limit: int = _NAMES) -> str:
-    return value[:limit] if isinstance(value, str) else ""
+    return storable(value).strip()[:limit] if isinstance(value, str) else ""
 
 
 def launch_from(
@@ -142,7 +142,9 @@ def launch_from(
         ags=_ags(body.get(AGS) or {}, fit_url),
         nrps_url=_fit((body.get(NRPS) or {}).get("context_memberships_url"), fit_url, "names and roles"),
         deep_linking=_deep_linking(body[DEEP_LINKING], fit_url) if kind == MessageType.DEEP_LINKING else None,
-        custom={str(key): value for key, value in custom.items() if isinstance(value, str) and not value.startswith("$")},
+        custom={
+            str(key): storable(value) for key, value in custom.items() if isinstance(value, str) and not value.startswith("$")
+        },
         return_url=return_url(body, fit_url),
         in_frame=in_frame,
         platform_name=platform.name,
@@ -173,7 +175,7 @@ def _ags(claim: dict[str, Any], fit_url: Callable[[str], bool]) -> AgsClaims:
     return AgsClaims(
         _fit(claim.get("lineitem"), fit_url, "line item"),
         _fit(claim.get("lineitems"), fit_url, "line items"),
-        tuple(one for one in scopes if isinstance(one, str)) if isinstance(scopes, list) else (),
+        tuple(one for one in scopes if isinstance(one, str) and one.isprintable()) if isinstance(scopes, list) else (),
     )
 
 
@@ -182,12 +184,14 @@ def _deep_linking(claim: dict[str, Any], fit_url: Callable[[str], bool]) -> Deep
     if not answer_url:
         raise Refused("selection-no-return")
     data = claim.get("data")
+    if isinstance(data, str) and storable(data) != data:
+        raise Refused("claim-malformed")  # it must go back as it came, and cannot be kept
     return DeepLinkingSettings(
         answer_url,
-        tuple(one for one in claim["accept_types"] if isinstance(one, str)),
+        tuple(one for one in claim["accept_types"] if isinstance(one, str) and one.isprintable()),
         _flag(claim.get("accept_multiple"), default=True),
         _flag(claim.get("accept_lineitem"), default=True),
-        tuple(one for one in claim["accept_presentation_document_targets"] if isinstance(one, str)),
+        tuple(one for one in claim["accept_presentation_document_targets"] if isinstance(one, str) and one.isprintable()),
         data if isinstance(data, str) else None,
     )
 
@@ -203,10 +207,10 @@ def fit_address(url: str, *, allow_loopback: bool) -> bool:
     """Tell whether browsers and we may be sent to a URL: https with a public host, or http on loopback when allowed."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        host, _port = parts.hostname, parts.port  # reading a port that is no number raises: nothing else may stand there
     except ValueError:
         return False
-    if not host or not _HOST.fullmatch(host) or parts.username or parts.password or any(ord(one) < 33 for one in url):
+    if not host or not _HOST.fullmatch(host) or parts.username or parts.password or " " in url or not url.isprintable():
         return False
     if host in {"localhost", "127.0.0.1", "::1"}:
         return allow_loopback and parts.scheme in {"http", "https"}

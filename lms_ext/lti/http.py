@@ -19,6 +19,11 @@ _RESOLVE_AGAIN = 60.0
 """Seconds a pool stays pinned to an address."""
 
 
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is given out on the public IPv6 internet; the rest is local, reserved, or an old way to write an IPv4 address."""
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
 class OutboundError(Exception):
     """Nothing usable came back; `code` says why: ``bad-url``, ``address``, ``unreachable``, ``timeout`` or ``too-large``."""
 
@@ -158,8 +163,17 @@ class Outbound:
         return min(found, key=lambda one: ":" in one)
 
     def _allowed(self, scheme: str, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-        mapped = getattr(address, "ipv4_mapped", None)
-        address = mapped or address
+        address = _inside(address)
         if self._allow_loopback and address.is_loopback:
             return True
-        return scheme == "https" and address.is_global and not address.is_multicast
+        public = address.version == 4 or address in _UNICAST
+        return scheme == "https" and public and address.is_global and not address.is_multicast
+
+
+def _inside(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Give the IPv4 address that an IPv6 address leads to, where it does: mapped, 6to4, or through a NAT64 gateway."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address

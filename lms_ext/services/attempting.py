@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, select
@@ -16,24 +17,25 @@ from lms_ext.domain.events import SubmissionRecorded
 from lms_ext.domain.people import Role
 from lms_ext.domain.texts import Text
 from lms_ext.models import Attempt, Submission
+from lms_ext.models.statements import Statement
 from lms_ext.services import drafting, scoring
 from lms_ext.services.seats import Db, LinkInfo
 
 log = structlog.get_logger(__name__)
 
 
-_ATTEMPTS = (
-    select(Attempt)
-    .where(
-        *(
-            getattr(Attempt, name) == bindparam(name)
-            for name in ("platform_id", "space_id", "link_id", "activity_ref", "person_id")
-        )
-    )
-    .order_by(Attempt.number)
+def _having(*names: str) -> Sequence[Any]:
+    return [getattr(Attempt, name) == bindparam(name) for name in names]
+
+
+_ROW = select(Attempt.__table__)
+_ATTEMPTS = Statement(
+    lambda _: _ROW.where(*_having("platform_id", "space_id", "link_id", "activity_ref", "person_id")).order_by(Attempt.number)
 )
-_ATTEMPT = select(Attempt).where(*(getattr(Attempt, name) == bindparam(name) for name in ("platform_id", "space_id", "id")))
-_LOCKED = _ATTEMPT.with_for_update().execution_options(populate_existing=True)
+_ATTEMPT = Statement(lambda _: _ROW.where(*_having("platform_id", "space_id", "id")))
+_LOCKED = (
+    select(Attempt).where(*_having("platform_id", "space_id", "id")).with_for_update().execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +54,16 @@ class Receipt:
 
 
 def attempts(session: Db, actor: Actor, link_id: int, ref: str, person_id: int | None = None) -> Sequence[Attempt]:
-    """List a person's attempts at an activity through a link, oldest first."""
-    return (
-        session.execute(
-            _ATTEMPTS,
-            {
-                "platform_id": actor.platform_id,
-                "space_id": actor.space_id,
-                "link_id": link_id,
-                "activity_ref": ref,
-                "person_id": person_id or actor.person_id,
-            },
-        )
-        .scalars()
-        .all()
-    )
+    """List a person's attempts at an activity through a link, oldest first; to read, changes to them are not stored."""
+    sought = {
+        "platform_id": actor.platform_id,
+        "space_id": actor.space_id,
+        "link_id": link_id,
+        "activity_ref": ref,
+        "person_id": person_id or actor.person_id,
+    }
+    session.flush()
+    return _ATTEMPTS.rows(session, sought)
 
 
 def may_begin(done: Sequence[Attempt], activity: Activity, kind: ActivityType) -> bool:
@@ -105,8 +102,10 @@ def begin(
 
 
 def find(session: Db, actor: Actor, attempt_id: int) -> Attempt | None:
-    """Read an attempt of this space."""
-    return session.execute(_ATTEMPT, _key(actor, attempt_id)).scalar_one_or_none()
+    """Read an attempt of this space; to read, changes to it are not stored (see `locked`)."""
+    session.flush()
+    found: Attempt | None = _ATTEMPT.one(session, _key(actor, attempt_id))
+    return found
 
 
 def locked(session: Db, actor: Actor, attempt_id: int) -> Attempt | None:
@@ -135,9 +134,9 @@ def submissions(session: Db, attempt: Attempt) -> Sequence[Submission]:
     )
 
 
-def work_of(attempt: Attempt, answer: Answer, previous: Answer | None = None) -> Work:
+def work_of(attempt: Attempt, answer: Answer, previous: Answer | None = None, *, more: bool = False) -> Work:
     """Put together what a plugin may know of an attempt."""
-    return Work(attempt.state, answer, frozenset(attempt.checked), previous)
+    return Work(attempt.state, answer, frozenset(attempt.checked), previous, more)
 
 
 def stored_answer(submission: Submission) -> Answer:
@@ -165,7 +164,7 @@ def submit(
     if attempt.status not in drafting.OPEN:
         return Receipt(attempt, before[-1] if before else None, closed=True)
     work = work_of(attempt, answer)
-    missing = _missing(kind, activity, work)
+    missing = lacking(kind, activity, work)
     if missing:
         return Receipt(attempt, missing=missing)
     outcome, fault = grade(kind, activity, work)
@@ -207,7 +206,8 @@ def _record(
     return submission
 
 
-def _missing(kind: ActivityType, activity: Activity, work: Work) -> Text | None:
+def lacking(kind: ActivityType, activity: Activity, work: Work) -> Text | None:
+    """Say what keeps the work from being handed in, None when nothing does."""
     try:
         return kind.ready(activity.config, work)
     except Exception:  # a plugin's fault must not keep a person from handing in

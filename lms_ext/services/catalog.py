@@ -10,11 +10,12 @@ from sqlalchemy import bindparam, select
 from lms_ext.domain.activities import Activity
 from lms_ext.domain.activity_types import ActivityType
 from lms_ext.domain.packs import Pack
-from lms_ext.models import PublishedPack, Snapshot, engine
+from lms_ext.models import PublishedPack, Snapshot
+from lms_ext.models.statements import Statement
 from lms_ext.packs.snapshots import pack_from_document
 from lms_ext.services.seats import Db
 
-_CURRENT = select(PublishedPack.snapshot_hash).where(PublishedPack.pack_id == bindparam("pack_id"))
+_CURRENT = Statement(lambda _: select(PublishedPack.snapshot_hash).where(PublishedPack.pack_id == bindparam("pack_id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Catalog:
 
     def current(self, session: Db, pack_id: str) -> Published | None:
         """Give the snapshot of a pack that new attempts begin with."""
-        digest = engine.run(session, _CURRENT, {"pack_id": pack_id}).scalar_one_or_none()
+        digest = _CURRENT.value(session, {"pack_id": pack_id})
         pack = self.snapshot(session, digest) if digest else None
         return Published(digest, pack) if digest and pack else None
 

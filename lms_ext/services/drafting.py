@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import String, bindparam, case, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms_ext.domain.activities import Answer, Field
-from lms_ext.models import Attempt, Draft, engine
+from lms_ext.models import Attempt, Draft
+from lms_ext.models.statements import Statement
 from lms_ext.services.seats import Db
 
 OPEN = ("open", "returned")
@@ -47,10 +47,12 @@ class Saved:
     closed: bool = False
 
 
-_STORED = select(Draft.field, Draft.value, Draft.rev, Draft.tab, Draft.saved_at).where(
-    Draft.platform_id == bindparam("platform_id"),
-    Draft.space_id == bindparam("space_id"),
-    Draft.attempt_id == bindparam("attempt_id"),
+_STORED = Statement(
+    lambda _: select(Draft.field, Draft.value, Draft.rev, Draft.tab, Draft.saved_at).where(
+        Draft.platform_id == bindparam("platform_id"),
+        Draft.space_id == bindparam("space_id"),
+        Draft.attempt_id == bindparam("attempt_id"),
+    )
 )
 
 
@@ -60,7 +62,7 @@ def _key(attempt: Attempt) -> dict[str, Any]:
 
 def stored(session: Db, attempt: Attempt) -> dict[str, Stored]:
     """Read all fields of an attempt."""
-    rows = engine.run(session, _STORED, _key(attempt))
+    rows = _STORED.rows(session, _key(attempt))
     return {row.field: Stored(tuple(row.value), row.rev, row.tab, row.saved_at) for row in rows}
 
 
@@ -85,10 +87,9 @@ def save(session: Db, attempt: Attempt, tab: str, changes: Mapping[str, Change],
     tab that knows the stored revision. A lower counter of the same tab was overtaken: it counts as saved by its successor.
     """
     result = Saved()
-    statement = _upsert(session.connection().dialect.name)
     for name, change in changes.items():
         values = {"name": name, "given": list(change.value), "by": tab, "count": change.n, "base": change.base, "now": now}
-        rev = engine.run(session, statement, _key(attempt) | values).scalar_one_or_none()
+        rev = _SAVE.value(session, _key(attempt) | values)
         if rev is not None:
             result.revs[name] = rev
     missing = changes.keys() - result.revs.keys()
@@ -97,7 +98,6 @@ def save(session: Db, attempt: Attempt, tab: str, changes: Mapping[str, Change],
     return result
 
 
-@cache
 def _upsert(dialect: str) -> Any:
     insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(Draft)
     still_open = select(
@@ -114,7 +114,7 @@ def _upsert(dialect: str) -> Any:
         Attempt.platform_id == bindparam("platform_id"),
         Attempt.space_id == bindparam("space_id"),
         Attempt.id == bindparam("attempt_id"),
-        Attempt.status.in_(OPEN),
+        or_(*(Attempt.status == one for one in OPEN)),
     )
     if dialect == "postgresql":
         # wait for a submit that holds the attempt, then see its new status: no draft slips in behind a submission
@@ -137,6 +137,9 @@ def _upsert(dialect: str) -> Any:
         # a save that was overtaken in its own tab must not bring an earlier text back, even if the revision it knows still stands
         where=or_(same_value, same_tab & (Draft.n < new.n), (Draft.tab != new.tab) & (Draft.rev == bindparam("base"))),
     ).returning(Draft.rev)
+
+
+_SAVE = Statement(_upsert)
 
 
 def _explain(session: Db, attempt: Attempt, tab: str, changes: Mapping[str, Change], result: Saved) -> None:

@@ -9,7 +9,7 @@ from lms_ext.domain import grading
 from lms_ext.domain.access import Actor
 from lms_ext.domain.activities import Activity, Experience
 from lms_ext.domain.packs import Pack, Unit
-from lms_ext.models import Attempt, Draft, Link, Member
+from lms_ext.models import Attempt, Draft, Link, Member, Person
 from lms_ext.services import scoring
 from lms_ext.services.reviewing import state_of
 from lms_ext.services.seats import Db, LinkInfo
@@ -70,6 +70,30 @@ class Tally:
     counts: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """One learner's states over a pack."""
+
+    name: str
+    states: Mapping[str, str]
+    """Activity ref to state; an activity that was not opened is absent."""
+    works: Mapping[str, int]
+    """Activity ref to the attempt that was handed in last."""
+
+    @property
+    def done(self) -> int:
+        """Count the activities that were handed in or marked."""
+        return sum(state in DONE for state in self.states.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ClassView:
+    """A class at a pack: by activity, and by learner."""
+
+    tallies: Sequence[Tally]
+    learners: Sequence[Learner]
+
+
 def journey(session: Db, actor: Actor, link: LinkInfo, pack: Pack) -> Journey:
     """Give a person's states over a pack, in three short queries."""
     links = _links(session, actor, link, pack)
@@ -94,41 +118,46 @@ def _step(activity: Activity, link: LinkInfo, own: Sequence[Attempt], drafted: f
     return Step(activity, state, points)
 
 
-def class_tally(session: Db, actor: Actor, link: LinkInfo, pack: Pack) -> tuple[int, list[Tally]]:
-    """Give the number of learners who have launched, and the counts of each activity."""
+def class_view(session: Db, actor: Actor, link: LinkInfo, pack: Pack) -> ClassView:
+    """Give the learners who have launched and where each is, with the counts of each activity."""
     learners = _learners(session, actor)
-    total = len(learners)
     links = _links(session, actor, link, pack)
     work: dict[str, dict[int, list[Attempt]]] = {}
     everyone = [one for one in _attempts(session, actor, links) if one.person_id in learners]
     for one in everyone:
         work.setdefault(one.activity_ref, {}).setdefault(one.person_id, []).append(one)
     drafted = _drafted(session, actor, [one.id for one in everyone if not one.revision])
+    states: dict[int, dict[str, str]] = {}
+    works: dict[int, dict[str, int]] = {}
     tallies = []
     for activity in pack.activities:
         counts: dict[str, int] = {}
-        for own in work.get(activity.ref, {}).values():
-            state, _ = state_of(own, drafted)
+        for person_id, own in work.get(activity.ref, {}).items():
+            state, latest = state_of(own, drafted)
             counts[state] = counts.get(state, 0) + 1
-        counts["unopened"] = total - sum(counts.values())
+            states.setdefault(person_id, {})[activity.ref] = state
+            if latest is not None and latest.revision:
+                works.setdefault(person_id, {})[activity.ref] = latest.id
+        counts["unopened"] = len(learners) - sum(counts.values())
         tallies.append(Tally(activity, counts))
-    return total, tallies
+    people = [Learner(name, states.get(person_id, {}), works.get(person_id, {})) for person_id, name in learners.items()]
+    return ClassView(tallies, people)
 
 
-def _learners(session: Db, actor: Actor) -> frozenset[int]:
-    return frozenset(
-        session.execute(
-            select(Member.person_id).where(
-                Member.platform_id == actor.platform_id, Member.space_id == actor.space_id, Member.role != "teacher"
-            )
-        ).scalars()
+def _learners(session: Db, actor: Actor) -> dict[int, str]:
+    """Give id and name of everyone who has launched and does not teach, by name."""
+    rows = session.execute(
+        select(Person.id, Person.name)
+        .join(Member, (Member.platform_id == Person.platform_id) & (Member.person_id == Person.id))
+        .where(Member.platform_id == actor.platform_id, Member.space_id == actor.space_id, Member.role != "teacher")
     )
+    return dict(sorted(((row.id, row.name or "") for row in rows), key=lambda one: one[1].casefold()))
 
 
 def _links(session: Db, actor: Actor, link: LinkInfo, pack: Pack) -> dict[str, LinkInfo]:
     """Give the link that each activity's work belongs to, as `seats.link_for` does for one."""
     refs = [one.ref for one in pack.activities]
-    chosen = {ref: LinkInfo(link.id, link.title, ref, None, has_column=False) for ref in refs}
+    chosen = {ref: link.within(ref) for ref in refs}
     rows = session.execute(
         select(Link)
         .where(Link.platform_id == actor.platform_id, Link.space_id == actor.space_id, Link.activity_ref.in_(refs))

@@ -6,34 +6,44 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, insert, select, update
+from sqlalchemy import Table, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from lms_ext.domain.delivery_reasons import UNTIL_COLUMN
 from lms_ext.domain.launches import Launch
+from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
-from lms_ext.models import GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, engine, new_id
+from lms_ext.models import GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, new_id
+from lms_ext.models.statements import Runs, Statement
 from lms_ext.services import outbox
 from lms_ext.services.delivering import SCOPE
-from lms_ext.services.seats import Db
+from lms_ext.services.seats import adopt
 
 _STATE_MARGIN = timedelta(hours=2)
 """Used states outlive every token of their launch: tokens live an hour at most, with a minute of leeway."""
 
 
 _SESSIONS: Any = LaunchSession.__table__
-_USE_STATE = insert(UsedState.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
-_OPEN = insert(_SESSIONS)
-_END_OTHERS = (
-    update(_SESSIONS)
-    .where(
-        _SESSIONS.c.platform_id == bindparam("platform"),
-        _SESSIONS.c.browser_hash == bindparam("browser"),
-        _SESSIONS.c.person_id != bindparam("person"),
-        _SESSIONS.c.ended_at.is_(None),
+_USE_STATE = Statement(lambda _: insert(UsedState), keys=("platform_id", "state_id", "expires_at"))
+_OPEN = Statement(
+    lambda _: insert(LaunchSession),
+    keys=(
+        "platform_id", "space_id", "id", "secret_hash", "browser_hash", "person_id", "link_id", "role", "locale", "return_url",
+        "deep_linking", "created_at", "expires_at",
+    ),
+)  # fmt: skip
+_END_OTHERS = Statement(
+    lambda _: (
+        update(_SESSIONS)
+        .where(
+            _SESSIONS.c.platform_id == bindparam("platform"),
+            _SESSIONS.c.browser_hash == bindparam("browser"),
+            _SESSIONS.c.person_id != bindparam("person"),
+            _SESSIONS.c.ended_at.is_(None),
+        )
+        .values(ended_at=bindparam("now"))
     )
-    .values(ended_at=bindparam("now"))
 )
 
 
@@ -47,7 +57,7 @@ class Opened:
 
 
 def open_session(
-    session: Db, launch: Launch, *, secret_hash: str, browser_hash: str, known_browser: bool, hours: int, now: datetime
+    session: Runs, launch: Launch, *, secret_hash: str, browser_hash: str, known_browser: bool, hours: int, now: datetime
 ) -> Opened:
     """Use up the state, note who came from where, and open a session; refuse a state that was used before."""
     try:
@@ -56,12 +66,12 @@ def open_session(
             "state_id": launch.state_id,
             "expires_at": launch.state_expires_at + _STATE_MARGIN,
         }
-        engine.run(session, _USE_STATE, used)
+        _USE_STATE.rows(session, used)
     except IntegrityError:
-        session.rollback()
         raise Refused("already-used", platform=launch.platform_id) from None
-    space_id, person_id, link_id = _who_and_where(session, launch, now)
-    if known_browser:
+    known = _known(session, launch, browser_hash)
+    space_id, person_id, link_id = _who_and_where(session, launch, known, now)
+    if known_browser and (known is None or known.others):
         _end_other_people(session, launch.platform_id, browser_hash, person_id, now)
     opened = Opened(launch.platform_id, space_id, new_id())
     row = {
@@ -79,7 +89,7 @@ def open_session(
         "created_at": now,
         "expires_at": now + timedelta(hours=hours),
     }
-    engine.run(session, _OPEN, row)
+    _OPEN.rows(session, row)
     return opened
 
 
@@ -105,16 +115,21 @@ def context_id(launch: Launch) -> str:
     return f"~{int.from_bytes(sha256(launch.person.sub.encode()).digest()[:2], 'big') % 4096}"
 
 
-def _who_and_where(session: Db, launch: Launch, now: datetime) -> tuple[int, int, int | None]:
-    """Find, in one look, what this launch refers to; write only what is new or changed. Gives space, person and link ids."""
+def _known(session: Runs, launch: Launch, browser_hash: str) -> Any:
+    """Find, in one look, all that is stored of what a launch refers to."""
     sought = {
         "platform_id": launch.platform_id,
         "deployment_id": launch.deployment_id,
         "context_id": context_id(launch),
         "sub": launch.person.sub,
         "link": launch.link.id if launch.link else "",
+        "browser": browser_hash,
     }
-    known = engine.run(session, _known(), sought).one_or_none()
+    return _KNOWN.one(session, sought)
+
+
+def _who_and_where(session: Runs, launch: Launch, known: Any, now: datetime) -> tuple[int, int, int | None]:
+    """Write only what is new or changed. Gives space, person and link ids."""
     space_id = known.space_id if known else None
     person_id = known.person_id if known else None
     told = _told_of_space(launch, known)
@@ -128,6 +143,8 @@ def _who_and_where(session: Db, launch: Launch, now: datetime) -> tuple[int, int
     if known is None or known.role != launch.role.value:
         key = {"platform_id": launch.platform_id, "space_id": space_id, "person_id": person_id}
         _upsert(session, Member, key, {"role": launch.role.value}, has_id=False, created_at=now)
+        if known is not None and known.role == Role.TEACHER:
+            _end_teaching(session, key, now)
     link_id = _link(session, launch, known, space_id, now) if launch.link else None
     if link_id is not None and (known is None or known.first_at is None):
         key = {"platform_id": launch.platform_id, "space_id": space_id, "link_id": link_id, "person_id": person_id}
@@ -148,14 +165,23 @@ def _told_of_space(launch: Launch, known: Any) -> dict[str, str]:
     return {name: value or (getattr(known, name) if known else "") for name, value in told.items()}
 
 
-@cache
-def _known() -> Any:
-    return (
+_OTHERS = (
+    exists()
+    .where(
+        _SESSIONS.c.platform_id == Space.platform_id, _SESSIONS.c.browser_hash == bindparam("browser"),
+        _SESSIONS.c.ended_at.is_(None), or_(Person.id.is_(None), _SESSIONS.c.person_id != Person.id),
+    )
+    .correlate(Space, Person)
+)  # fmt: skip
+"""Whether other people's sessions are open in this browser; only then need any be ended."""
+_KNOWN = Statement(
+    lambda _: (
         select(
             Space.id.label("space_id"), Space.title, Space.nrps_url, Space.lineitems_url, Space.ags_scopes,
             Person.id.label("person_id"), Person.name, Person.email,
             Member.role, Link.id.label("link_id"), Link.title.label("link_title"), Link.lineitem_url, Link.may_score,
             Link.activity_ref, Link.asked_ref, Link.points, Visit.first_at, GradeSlot.state.label("grade_state"),
+            _OTHERS.label("others"),
         )
         .select_from(Space)
         .outerjoin(Person, and_(Person.platform_id == Space.platform_id, Person.sub == bindparam("sub")))
@@ -182,10 +208,11 @@ def _known() -> Any:
             Space.deployment_id == bindparam("deployment_id"),
             Space.context_id == bindparam("context_id"),
         )
-    )  # fmt: skip
+    )
+)  # fmt: skip
 
 
-def _link(session: Db, launch: Launch, known: Any, space_id: int, now: datetime) -> int:
+def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetime) -> int:
     assert launch.link is not None
     told = {"title": launch.link.title, "lineitem_url": launch.ags.lineitem, "may_score": launch.ags.may_score}
     if not launch.ags.lineitem and launch.ags.lineitems and known is not None and known.lineitem_url:
@@ -198,7 +225,9 @@ def _link(session: Db, launch: Launch, known: Any, space_id: int, now: datetime)
     key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
     asked = launch.activity_ref[:140]
     if known is None or known.link_id is None:
-        return _upsert(session, Link, key, told, created_at=now, activity_ref=asked, asked_ref=asked, points=launch.points)
+        link_id = _upsert(session, Link, key, told, created_at=now, activity_ref=asked, asked_ref=asked, points=launch.points)
+        adopt(session, (launch.platform_id, space_id, link_id), asked)
+        return link_id
     link_id = _upsert(session, Link, key, told)
     if (known.lineitem_url, known.may_score) != (told["lineitem_url"], told["may_score"]):
         outbox.unpark(session, (launch.platform_id, space_id, link_id), now, reasons=UNTIL_COLUMN)
@@ -208,6 +237,7 @@ def _link(session: Db, launch: Launch, known: Any, space_id: int, now: datetime)
             .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id, Link.asked_ref != asked)
             .values(activity_ref=asked, asked_ref=asked, points=launch.points)
         )
+        adopt(session, (launch.platform_id, space_id, link_id), asked)
     if launch.points is not None:
         session.execute(
             update(Link)
@@ -229,24 +259,38 @@ def _brings_points(launch: Launch, known: Any) -> bool:
 
 
 def _upsert(
-    session: Db, table: type[Any], key: dict[str, Any], values: dict[str, Any], *, has_id: bool = True, **only_new: Any
+    session: Runs, table: type[Any], key: dict[str, Any], values: dict[str, Any], *, has_id: bool = True, **only_new: Any
 ) -> int:
     """Insert, or update what was told, in one statement that parallel first launches survive; gives the row's id."""
     row = {**key, **values, **only_new, **({"id": new_id()} if has_id else {})}
-    dialect = session.connection().dialect.name
-    statement = _upsert_statement(dialect, table.__table__, tuple(key), tuple(values), "id" if has_id else "platform_id")
-    return int(engine.run(session, statement, row).scalar_one())
+    statement = _upsert_statement(table.__table__, tuple(key), tuple(values), tuple(row), "id" if has_id else "platform_id")
+    return int(statement.value(session, row))
 
 
 @cache
-def _upsert_statement(dialect: str, table: Table, key: tuple[str, ...], values: tuple[str, ...], wanted: str) -> Any:
-    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
-    # updating the key to itself makes RETURNING give the row that was there
-    changed = {name: statement.excluded[name] for name in values or key[:1]}
-    return statement.on_conflict_do_update(index_elements=list(key), set_=changed).returning(table.c[wanted])
+def _upsert_statement(
+    table: Table, key: tuple[str, ...], values: tuple[str, ...], columns: tuple[str, ...], wanted: str
+) -> Statement:
+    def build(dialect: str) -> Any:
+        statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+        # updating the key to itself makes RETURNING give the row that was there
+        changed = {name: statement.excluded[name] for name in values or key[:1]}
+        return statement.on_conflict_do_update(index_elements=list(key), set_=changed).returning(table.c[wanted])
+
+    return Statement(build, keys=columns)
 
 
-def _end_other_people(session: Db, platform_id: int, browser_hash: str, person_id: int, now: datetime) -> None:
+def _end_teaching(session: Runs, key: dict[str, Any], now: datetime) -> None:
+    """End the sessions in which a person still teaches a course that the LMS now opens to them in a lesser role."""
+    held = (getattr(LaunchSession, name) == value for name, value in key.items())
+    session.execute(
+        update(LaunchSession)
+        .where(*held, LaunchSession.role == Role.TEACHER.value, LaunchSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def _end_other_people(session: Runs, platform_id: int, browser_hash: str, person_id: int, now: datetime) -> None:
     """End the sessions that other people left in this browser: on a shared PC the old tab must not write as them."""
     values = {"platform": platform_id, "browser": browser_hash, "person": person_id, "now": now}
-    engine.run(session, _END_OTHERS, values)
+    _END_OTHERS.rows(session, values)

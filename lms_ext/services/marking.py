@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from lms_ext.domain.access import Actor
 from lms_ext.domain.activities import Activity
+from lms_ext.domain.texts import storable
 from lms_ext.models import Attempt, Comment, Mark, Person
 from lms_ext.services import scoring
 from lms_ext.services.attempting import submissions
@@ -40,12 +41,12 @@ class Turn:
 
 
 def fraction_of(decision: Decision, activity: Activity, maximum: int) -> float | None:
-    """Give the fraction a decision means, or None while something is unmarked."""
+    """Give the fraction a decision means, or None while something is unmarked; outside 0..1 when the points are."""
     if activity.rubric:
         return activity.rubric.fraction({key: tuple(value) for key, value in decision.marks.items()})
     if decision.points is None or maximum == 0:
         return None
-    return min(max(decision.points / maximum, 0.0), 1.0)
+    return decision.points / maximum
 
 
 def decide(
@@ -60,6 +61,8 @@ def decide(
     fraction = None if decision.returned else fraction_of(decision, activity, scoring.maximum(link, activity) or 100)
     if fraction is None and not decision.returned:
         return "unmarked"
+    if fraction is not None and not 0 <= fraction <= 1:
+        return "points-outside"  # 85 of 10 is a slip, not full marks
     session.add(
         Mark(
             platform_id=attempt.platform_id,
@@ -79,7 +82,7 @@ def decide(
     else:
         attempt.status = "marked"
         attempt.fraction = fraction
-        comment = decision.comment.strip()[:500] or f"Dinilai pengajar, kiriman ke-{decision.revision}."
+        comment = storable(decision.comment).strip()[:500] or f"Dinilai pengajar, kiriman ke-{decision.revision}."
         scoring.enqueue(session, attempt, link, activity, comment, now)
     session.flush()
     return ""
@@ -87,7 +90,7 @@ def decide(
 
 def say(session: Db, actor: Actor, attempt: Attempt, body: str, now: datetime) -> None:
     """Add a turn to the talk; an empty one is none."""
-    body = body.strip()[:COMMENT_LIMIT]
+    body = storable(body).replace("\r\n", "\n").strip()[:COMMENT_LIMIT]
     if body:
         session.add(
             Comment(

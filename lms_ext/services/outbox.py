@@ -11,6 +11,7 @@ from lms_ext.domain import delivery_reasons
 from lms_ext.domain.access import Actor
 from lms_ext.domain.texts import Text
 from lms_ext.models import GradeSlot
+from lms_ext.models.statements import Runs
 from lms_ext.services.seats import Db
 
 
@@ -80,7 +81,7 @@ def delivery_states(session: Db, actor: Actor, link_id: int) -> dict[int, Delive
 
 
 def unpark(
-    session: Db,
+    session: Runs,
     link: tuple[int, int, int],
     now: datetime,
     *,

@@ -45,12 +45,13 @@ def describe(activity: Activity, attempt: Attempt) -> str:
 def enqueue(
     session: Db, attempt: Attempt, link: LinkInfo, activity: Activity, comment: str, now: datetime, *, complete: bool = True
 ) -> None:
-    """Put the counted score in the outbox, in the caller's transaction. Teachers and test users are never graded.
+    """Put the counted score in the outbox, in the caller's transaction. Teachers and test users are never graded,
+    nor is an activity that stands in the course only as part of a pack.
 
     `complete` False says that the work goes on and the score will grow.
     """
     points = maximum(link, activity)
-    if not attempt.graded or points == 0:
+    if not attempt.graded or points == 0 or link.of_pack:
         return
     fraction = counted(session, attempt, activity.keep)
     if fraction is None:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from lms_ext.domain.access import Actor
 from lms_ext.domain.people import Role
-from lms_ext.models import LaunchSession, Link, Person, Platform, Space, engine
+from lms_ext.models import Attempt, LaunchSession, Link, Person, Platform, PublishedPack, Space
+from lms_ext.models.statements import Runs, Statement
 
 Db = Session | scoped_session[Any]
 
@@ -24,6 +25,14 @@ class LinkInfo:
     points: int | None
     has_column: bool
     """The platform gave a gradebook column that we may write."""
+    snapshot: str = ""
+    """Hash of what is published of the pack that this launch's own link opens; "" when nothing is, or for other links."""
+    of_pack: bool = False
+    """It opens a whole pack: its activities share it, so no score of one of them may fill its column."""
+
+    def within(self, ref: str) -> "LinkInfo":
+        """Give this pack's link as the one that an activity of the pack stands behind."""
+        return LinkInfo(self.id, self.title, ref, None, has_column=False, of_pack=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +51,23 @@ class Seat:
 
 
 _LAUNCH = LaunchSession.__table__.c
-_QUERY = (
-    select(
+
+
+def _pack_id(dialect: str) -> Any:
+    """Give the pack's part of a link's ``pack/activity``."""
+    if dialect == "postgresql":
+        return func.split_part(Link.activity_ref, "/", 1)
+    return func.substr(Link.activity_ref, 1, func.instr(Link.activity_ref.concat("/"), "/") - 1)
+
+
+_QUERY = Statement(
+    lambda dialect: select(
         _LAUNCH.person_id, _LAUNCH.secret_hash, _LAUNCH.role, _LAUNCH.locale, _LAUNCH.return_url, _LAUNCH.deep_linking,
         _LAUNCH.answered_at, _LAUNCH.expires_at, _LAUNCH.ended_at,
         Person.name, Space.title.label("space_title"), Platform.name.label("platform_name"), Platform.status,
         Platform.issuer, Platform.auth_login_url,
         Link.id.label("link_id"), Link.title.label("link_title"), Link.activity_ref, Link.points,
-        Link.lineitem_url, Link.may_score,
+        Link.lineitem_url, Link.may_score, PublishedPack.snapshot_hash,
     )
     .join(Platform, Platform.id == _LAUNCH.platform_id)
     .join(Person, and_(Person.platform_id == _LAUNCH.platform_id, Person.id == _LAUNCH.person_id))
@@ -58,6 +76,7 @@ _QUERY = (
         Link,
         and_(Link.platform_id == _LAUNCH.platform_id, Link.space_id == _LAUNCH.space_id, Link.id == _LAUNCH.link_id),
     )
+    .outerjoin(PublishedPack, PublishedPack.pack_id == _pack_id(dialect))
     .where(
         _LAUNCH.platform_id == bindparam("platform_id"), _LAUNCH.space_id == bindparam("space_id"), _LAUNCH.id == bindparam("id")
     )
@@ -67,13 +86,13 @@ _QUERY = (
 def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: datetime) -> Seat | None:
     """Find the launch `(platform, space, id)`; None when it is unknown, over, of another browser, or its platform is disabled."""
     platform_id, space_id, launch_id = key
-    row = engine.run(session, _QUERY, {"platform_id": platform_id, "space_id": space_id, "id": launch_id}).one_or_none()
+    row = _QUERY.one(session, {"platform_id": platform_id, "space_id": space_id, "id": launch_id})
     if row is None or row.secret_hash != secret_hash or row.ended_at or row.expires_at <= now or row.status != "active":
         return None
     link = None
     if row.link_id is not None:
         has_column = bool(row.lineitem_url) and row.may_score
-        link = LinkInfo(row.link_id, row.link_title, row.activity_ref, row.points, has_column)
+        link = LinkInfo(row.link_id, row.link_title, row.activity_ref, row.points, has_column, row.snapshot_hash or "")
     return Seat(
         actor=Actor(platform_id, space_id, row.person_id, Role(row.role)),
         launch_id=launch_id,
@@ -108,6 +127,30 @@ def bind_link(session: Db, actor: Actor, link_id: int, ref: str, points: int | N
         .where(Link.platform_id == actor.platform_id, Link.space_id == actor.space_id, Link.id == link_id)
         .values(activity_ref=ref, points=points)
     )
+    adopt(session, (actor.platform_id, actor.space_id, link_id), ref)
+
+
+def adopt(session: Runs, link: tuple[int, int, int], ref: str) -> None:
+    """Bring work that was begun through a whole pack to the link `(platform, space, id)` that its activity now has of its own.
+
+    From then on the pack's pages show that link's work: what stayed behind would be lost to its author and its teacher.
+    """
+    platform_id, space_id, link_id = link
+    pack_id, _, activity_id = ref.partition("/")
+    if not activity_id:
+        return
+    of_pack = select(Link.id).where(Link.platform_id == platform_id, Link.space_id == space_id, Link.activity_ref == pack_id)
+    session.execute(
+        update(Attempt)
+        .where(
+            Attempt.platform_id == platform_id,
+            Attempt.space_id == space_id,
+            Attempt.activity_ref == ref,
+            Attempt.link_id.in_(of_pack),
+        )
+        .values(link_id=link_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def link_for(session: Db, seat: Seat, ref: str) -> LinkInfo:
@@ -127,7 +170,7 @@ def link_for(session: Db, seat: Seat, ref: str) -> LinkInfo:
         .limit(1)
     ).scalar_one_or_none()
     if found is None:
-        return LinkInfo(seat.link.id, seat.link.title, ref, None, has_column=False)
+        return seat.link.within(ref)
     return LinkInfo(found.id, found.title, ref, found.points, bool(found.lineitem_url) and found.may_score)
 
 

@@ -5,43 +5,45 @@ import secrets
 from collections.abc import Mapping, Sequence
 from time import time
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request
+from flask_babel import get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.access import Action
-from lms_ext.domain.activities import Answer, Entries, Field, FieldKind
+from lms_ext.domain.activities import Answer, Entries, Field, FieldKind, Work
 from lms_ext.domain.refusals import Refused
-from lms_ext.domain.texts import Text
+from lms_ext.domain.texts import pick, storable
 from lms_ext.models import Attempt, Submission, db, engine, utcnow
 from lms_ext.services import attempting, drafting, marking, scoring
 from lms_ext.services.drafting import Change, Saved, Stored
 from lms_ext.web import sessions
 from lms_ext.web.entry import Place, enter, keep_private, pinned, place
 from lms_ext.web.errors import wants_json
-from lms_ext.web.i18n import clock
+from lms_ext.web.i18n import SWITCHES, clock
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
 bp = Blueprint("activities", __name__, url_prefix="/l/<launch:ref>")
 bp.after_request(keep_private)
 
-_HOST_FIELDS = frozenset({"csrf", "client_key", "tab", "revs", "attempt", "action", "check"})
+_HOST_FIELDS = frozenset({"csrf", "client_key", "tab", "revs", "attempt", "action", "check", "switch"})
 
 
 @bp.get("/a/<activity_id>")
 def show(ref: LaunchRef, activity_id: str) -> Response | str:
     """Show the activity: at work, or what was handed in."""
-    return activity_page(place(enter(ref, Action.WORK), activity_id))
+    return activity_page(place(enter(ref, Action.WORK), activity_id), unready="unready" in request.args)
 
 
-def activity_page(here: Place, *, saved: Saved | None = None, missing: Text | None = None, status: int = 200) -> Response:
+def activity_page(here: Place, *, saved: Saved | None = None, unready: bool = False, status: int = 200) -> Response:
     """Make the page of the person's latest attempt; the first visit begins one."""
     own = attempting.attempts(db.session, here.visitor.seat.actor, here.link.id, here.activity.ref)
     attempt = own[-1] if own else _begin(here, 1)
     here = pinned(here, attempt)
     if attempt.status in drafting.OPEN:
-        page = _attempt_page(here, attempt, saved, missing)
+        page = _attempt_page(here, attempt, saved, unready=unready)
     else:
         page = _review_page(here, attempt, may_again=attempting.may_begin(own, here.activity, here.kind))
     return make_response(page, status)
@@ -57,7 +59,7 @@ def _begin(here: Place, number: int) -> Attempt:
     return attempt
 
 
-def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, missing: Text | None) -> str:
+def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, *, unready: bool) -> str:
     drafts = drafting.stored(db.session, attempt)
     work = attempting.work_of(attempt, drafting.answer(drafts))
     context = here.kind.view(here.activity.config, work)
@@ -77,43 +79,52 @@ def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, missing: T
         draft_url=here.url("draft"),
         submit_url=here.url("submit"),
         submit_label=here.kind.submit_label,
-        missing=missing,
+        **(_unready(here, work) if unready else {}),
         conflicts=saved.conflicts if saved else {},
         rejected={name: request.form.getlist(name) for name in saved.conflicts} if saved else {},
         notice="saved" if saved and not saved.conflicts else "",
         returned=returned,
         thread=marking.thread(db.session, attempt) if returned else [],
         attempts_limit=here.activity.attempts if here.kind.wants.entries == Entries.ATTEMPTS else None,
+        switch_form="kerja",
     )
+
+
+def _unready(here: Place, work: Work) -> dict[str, Any]:
+    """Give what keeps the work from being handed in, and the field to go to."""
+    missing = attempting.lacking(here.kind, here.activity, work)
+    return {"missing": missing, "gap": here.kind.gap(here.activity.config, work)} if missing else {}
 
 
 def _review_page(here: Place, attempt: Attempt, *, may_again: bool) -> str:
     sent = attempting.submissions(db.session, attempt)
     handed_in = sent[-1]
     mark = marking.latest_mark(db.session, attempt)
+    thread = marking.thread(db.session, attempt)
     return render_template(
         "pages/activity.html",
         **_shared(here, attempt),
-        **review_context(here, attempt, sent),
+        **review_context(here, attempt, sent, more=may_again),
         mode="review",
         submission=handed_in,
         mark=mark,
         rubric=here.activity.rubric,
-        thread=marking.thread(db.session, attempt),
+        thread=thread,
+        unsaved_form=bool(thread),
         comment_url=here.url("comment"),
         again_url=here.url("again") if may_again else "",
         maximum=scoring.maximum(here.link, here.activity),
     )
 
 
-def review_context(here: Place, attempt: Attempt, sent: Sequence[Submission]) -> dict[str, Any]:
-    """Give what a plugin's review template needs of the latest of the submissions in `sent`.
+def review_context(here: Place, attempt: Attempt, sent: Sequence[Submission], *, more: bool = False) -> dict[str, Any]:
+    """Give what a plugin's review template needs of the latest of the submissions in `sent`; `more`: its reader may try again.
 
     A raising plugin still leaves the person's own words readable.
     """
     answer, outcome = attempting.stored_answer(sent[-1]), attempting.stored_outcome(sent[-1])
     previous = attempting.stored_answer(sent[-2]) if len(sent) > 1 else None
-    work = attempting.work_of(attempt, answer, previous)
+    work = attempting.work_of(attempt, answer, previous, more=more)
     try:
         context = here.kind.review(here.activity.config, work, outcome)
     except Exception as error:  # noqa: BLE001 - a plugin's fault, logged below: the page shows the stored answer instead
@@ -142,12 +153,10 @@ def _field_helpers(answer: Answer, checked: frozenset[str]) -> dict[str, Any]:
 def autosave(ref: LaunchRef, activity_id: str) -> tuple[Response, int]:
     """Save changed fields; the answer says for each what became of it."""
     here = place(enter(ref, Action.WORK), activity_id)
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise Refused("bad-request")
+    body = _json_body()
     attempt = _own_attempt(here, str(body.get("attempt", "")))
     changes = _json_changes(body)
-    tab = str(body["tab"])[:40]
+    tab = storable(body["tab"])[:40]
     here = pinned(here, attempt)
     fields = here.kind.fields(here.activity.config, attempt.state)
     typed = {name: one for name, one in fields.items() if not one.by_button}
@@ -156,7 +165,16 @@ def autosave(ref: LaunchRef, activity_id: str) -> tuple[Response, int]:
         raise Refused("field-refused", context={"fields": bad})
     saved = drafting.save(db.session, attempt, tab, changes, here.visitor.now)
     db.session.commit()
-    return jsonify(_told(saved)), 409 if saved.closed else 200
+    return jsonify(_told(saved) | {"echo": _echoes(here, changes)}), 409 if saved.closed else 200
+
+
+def _echoes(here: Place, changes: Mapping[str, Change]) -> dict[str, str]:
+    try:
+        said = {name: here.kind.echo(here.activity.config, name, "".join(one.value[:1])) for name, one in changes.items()}
+    except Exception as error:  # noqa: BLE001 - a plugin's fault, logged below: what was typed is saved all the same
+        tool().plugins.log_failure(here.kind.name, "echo", error)
+        return {}
+    return {name: pick(one, str(get_locale())) for name, one in said.items() if one}
 
 
 def _told(saved: Saved) -> dict[str, Any]:
@@ -168,6 +186,16 @@ def _told(saved: Saved) -> dict[str, Any]:
     }
 
 
+def _json_body() -> dict[str, Any]:
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        body = None
+    if not isinstance(body, dict):
+        raise Refused("bad-request")
+    return body
+
+
 def _json_changes(body: dict[str, Any]) -> dict[str, Change]:
     if not isinstance(body.get("fields"), dict) or not isinstance(body.get("tab"), str):
         raise Refused("bad-request")
@@ -176,25 +204,34 @@ def _json_changes(body: dict[str, Any]) -> dict[str, Change]:
         value = one.get("value") if isinstance(one, dict) else None
         if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
             raise Refused("bad-request")
-        numbers = [one.get("n"), one.get("base", 0)]
-        if not all(isinstance(number, int) and 0 <= number < 1 << 62 for number in numbers):
+        n, base = one.get("n"), one.get("base", 0)
+        if not (isinstance(n, int) and 0 <= n < 1 << 62 and _is_revision(base)):
             raise Refused("bad-request")
-        changes[str(name)] = Change(_normal(value), int(numbers[0]), int(numbers[1]))
+        changes[str(name)] = Change(_normal(value), int(n), int(base))
     return changes
 
 
 def _normal(values: list[str]) -> tuple[str, ...]:
     """Store no empty values: an unanswered field and an emptied one are the same."""
-    return tuple(value.replace("\r\n", "\n") for value in values if value)
+    return tuple(value for value in (storable(one).replace("\r\n", "\n") for one in values) if value)
+
+
+def _is_revision(value: object) -> bool:
+    return isinstance(value, int) and 0 <= value < 1 << 31
 
 
 def _own_attempt(here: Place, attempt_id: str, *, lock: bool = False) -> Attempt:
-    """Find the person's own attempt at this activity; anyone else's is absent."""
-    if not attempt_id.isdecimal() or int(attempt_id) >= 1 << 63:
+    """Find the person's own attempt at this activity through this link; anyone else's, or another column's, is absent."""
+    number = sessions.read_id(attempt_id)
+    if number is None:
         raise Refused("not-found")
     actor = here.visitor.seat.actor
-    found = attempting.locked(db.session, actor, int(attempt_id)) if lock else attempting.find(db.session, actor, int(attempt_id))
-    if found is None or found.person_id != actor.person_id or found.activity_ref != here.activity.ref:
+    found = attempting.locked(db.session, actor, number) if lock else attempting.find(db.session, actor, number)
+    if found is None or (found.person_id, found.link_id, found.activity_ref) != (
+        actor.person_id,
+        here.link.id,
+        here.activity.ref,
+    ):
         raise Refused("not-found")
     return found
 
@@ -211,7 +248,10 @@ def submit(ref: LaunchRef, activity_id: str) -> BaseResponse:
         raise Refused("already-sent")
     if saved.conflicts:
         db.session.commit()
-        return activity_page(here, saved=saved, status=409)
+        return make_response(jsonify(_told(saved)), 409) if wants_json() else activity_page(here, saved=saved, status=409)
+    if request.form.get("switch") in SWITCHES:
+        db.session.commit()
+        return _go(f"/{request.form['switch']}?{urlencode({'next': here.url()})}")
     if "check" in request.form:
         if not attempting.check_part(db.session, attempt, here.kind, here.activity, request.form["check"]):
             raise Refused("field-refused")
@@ -229,11 +269,11 @@ def _go(url: str) -> BaseResponse:
 
 
 def _hand_in(here: Place, attempt: Attempt) -> BaseResponse:
-    client_key = request.form.get("client_key", "")[:64] or secrets.token_urlsafe(16)
+    client_key = storable(request.form.get("client_key", ""))[:64] or secrets.token_urlsafe(16)
     receipt = attempting.submit(db.session, attempt, here.link, here.activity, here.kind, client_key, here.visitor.now)
     db.session.commit()  # the submission and its outbox slot together
     if receipt.missing:
-        return activity_page(here, missing=receipt.missing, status=422)
+        return _go(f"{here.url()}?unready=1") if wants_json() else activity_page(here, unready=True, status=422)
     if receipt.mismatch:
         raise Refused("already-sent")
     if receipt.event:
@@ -263,7 +303,7 @@ def _save_form(here: Place, attempt: Attempt, pressed: Mapping[str, str]) -> Sav
     if bad:
         raise Refused("field-refused")
     # The form is a tab of its own: its counter is the server's clock, the script's the device's, which may be years ahead.
-    return drafting.save(db.session, attempt, f"{request.form.get('tab', '')[:32]}/form", changes, here.visitor.now)
+    return drafting.save(db.session, attempt, f"{storable(request.form.get('tab', ''))[:32]}/form", changes, here.visitor.now)
 
 
 def _in_form(name: str, one: Field) -> bool:
@@ -280,9 +320,9 @@ def _now_count() -> int:
 def _revs() -> dict[str, int]:
     try:
         revs = json.loads(request.form.get("revs") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    return {str(name): rev for name, rev in revs.items() if isinstance(rev, int)} if isinstance(revs, dict) else {}
+    return {str(name): rev for name, rev in revs.items() if _is_revision(rev)} if isinstance(revs, dict) else {}
 
 
 @bp.post("/a/<activity_id>/again")

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
@@ -25,6 +25,11 @@ def _digest(name: str) -> str:
 def asset(name: str) -> str:
     """Give the address of a static file with its hash, so that browsers may keep it for a year."""
     return f"/static/{name}?v={_digest(name)}"
+
+
+def _is_current(request: Request) -> bool:
+    """Tell whether an address names the very file that is here: while versions change, another process's address may not."""
+    return request.args.get("v") == _digest((request.view_args or {})["filename"])
 
 
 def content_policy(*, form_action: str = "'self'") -> str:
@@ -66,6 +71,8 @@ def register(app: Flask, plugins: PluginHost) -> None:
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "no-referrer")
         headers.setdefault("Content-Security-Policy", content_policy())
-        if request.path.startswith("/static/") and request.args.get("v"):
+        sent = request.method in {"GET", "HEAD"} and response.status_code in {200, 304}  # OPTIONS is answered for any name
+        if request.endpoint == "static" and sent and _is_current(request):
             headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+        headers.setdefault("Cache-Control", "no-store")
         return response

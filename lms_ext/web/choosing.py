@@ -83,9 +83,9 @@ def dead_end(visitor: Visitor) -> str:
     link = visitor.seat.link
     if link is None or not link.activity_ref:
         return "not-chosen"
-    pack_id, _, activity_id = link.activity_ref.partition("/")
-    published = tool().catalog.current(db.session, pack_id)
-    if published is None or (activity_id and published.pack.activity(activity_id) is None):
+    activity_id = link.activity_ref.partition("/")[2]
+    pack = tool().catalog.snapshot(db.session, link.snapshot) if link.snapshot else None
+    if pack is None or (activity_id and pack.activity(activity_id) is None):
         return "activity-gone"
     return ""
 
@@ -203,7 +203,11 @@ def _page(
         pack_kind=choosing.PACK,
         points_prefix=_POINTS,
     )
-    return make_response(page, status)
+    response = make_response(page, status)
+    if desk.repairs and desk.visitor.seat.return_url:
+        # cancelling is a form that is sent on to the LMS; browsers hold such a redirect against the policy as well
+        response.headers["Content-Security-Policy"] = content_policy(form_action=f"'self' {origin(desk.visitor.seat.return_url)}")
+    return response
 
 
 def _kinds(items: Sequence[Item]) -> list[tuple[str, Any]]:

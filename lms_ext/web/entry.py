@@ -68,10 +68,12 @@ def enter(ref: LaunchRef, action: Action) -> Visitor:
     seat = find_seat(db.session, key, sessions.hashed(secret), now) if secret else None
     if seat is None:
         g.return_url = return_url_of(db.session, key, sessions.hashed(secret)) if secret else ""
+        g.frame_ancestors = "*"  # in an LMS's frame a person must be able to read this; it holds no data, only the way back
         raise Refused("session-over")
     g.return_url = seat.return_url
     g.launch_locale, g.launch_ref, g.launch_secret = seat.locale, ref, secret
-    g.frame_ancestors = " ".join(sorted({origin(one) for one in seat.platform_origins} - {""})) or "'none'"
+    # the way back counts, too: one issuer may show its courses on many hosts (each school's own, at Canvas)
+    g.frame_ancestors = " ".join(sorted({origin(one) for one in (*seat.platform_origins, seat.return_url)} - {""})) or "'none'"
     if writes and not sessions.csrf_fits(secret):
         raise Refused("form-expired")
     allowed: Access = tool().plugins.choose(
@@ -91,7 +93,7 @@ def place(visitor: Visitor, activity_id: str) -> Place:
     ref = f"{pack_id}/{activity_id}"
     if only and only != activity_id:
         raise Refused("not-found")
-    found = tool().catalog.activity(db.session, ref)
+    found = tool().catalog.activity(db.session, ref, link.snapshot) if link.snapshot else None
     if found is None:
         raise Refused("activity-gone")
     snapshot, activity = found

@@ -9,20 +9,26 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
+from babel import Locale
 from flask import Blueprint, Flask, Response, current_app, g, make_response, redirect, request
-from flask_babel import Babel, format_datetime, format_decimal, get_locale
+from flask_babel import Babel, format_datetime, format_decimal, get_timezone
+from jinja2 import pass_environment
 from werkzeug.exceptions import HTTPException
 
 from lms_ext.domain.texts import LOCALES, Text, nearest_locale, pick
 from lms_ext.plugin_host import PluginHost
 from lms_ext.settings import ZONES, Settings
 from lms_ext.web import sessions
+from lms_ext.web.sentences import Environment, spoken
 
 LANGUAGE_COOKIE = "lx_lang"
 THEME_COOKIE = "lx_theme"
 NAMES = {"id": "Indonesia", "en": "English"}
 THEMES = ("auto", "light", "dark")
+SWITCHES = frozenset(f"language/{one}" for one in LOCALES) | {f"theme/{one}" for one in THEMES}
+"""What a button of a form with unsaved text may switch, after the text was saved."""
 _YEAR = 31_536_000
+_PARSED = {code: Locale.parse(code) for code in LOCALES}
 
 bp = Blueprint("language", __name__)
 
@@ -58,10 +64,10 @@ def own_page(address: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _switch() -> list[dict[str, str]]:
+def _switch(here: str) -> list[dict[str, str]]:
     """The languages of the switch; the address of the current one is empty."""
-    now = str(get_locale())
-    return [{"code": code, "name": NAMES[code], "url": "" if code == now else _address(f"/language/{code}")} for code in LOCALES]
+    now = spoken()
+    return [{"code": code, "name": NAMES[code], "url": "" if code == now else f"/language/{code}{here}"} for code in LOCALES]
 
 
 def _theme() -> str:
@@ -70,12 +76,13 @@ def _theme() -> str:
     return chosen if chosen in {"light", "dark"} else ""
 
 
-def _themes() -> list[dict[str, str]]:
+def _themes(here: str) -> list[dict[str, str]]:
     now = _theme() or "auto"
-    return [{"code": code, "url": "" if code == now else _address(f"/theme/{code}")} for code in THEMES]
+    return [{"code": code, "url": "" if code == now else f"/theme/{code}{here}"} for code in THEMES]
 
 
-def _address(route: str) -> str:
+def _here() -> str:
+    """Give the query by which a choice leads back to this page."""
     here = request.path
     if request.method in {"GET", "HEAD"}:
         query = urlencode([pair for pair in parse_qsl(request.query_string.decode("utf-8", "replace")) if pair[0] != "lang"])
@@ -84,7 +91,7 @@ def _address(route: str) -> str:
         here = "/".join(request.path.split("/")[:3])  # what was posted is not asked for again: back to the launch's first page
     else:
         here = ""
-    return f"{route}?{urlencode({'next': here})}"
+    return f"?{urlencode({'next': here})}"
 
 
 def _catalogues(plugins: PluginHost) -> str:
@@ -97,23 +104,26 @@ def _catalogues(plugins: PluginHost) -> str:
 
 def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
     """Give templates their language and ways to write times, points and texts of packs."""
-    Babel(app, locale_selector=choose_locale, default_translation_directories=_catalogues(plugins))
+    app.jinja_environment = Environment  # type: ignore[assignment]  # Flask's documented way to use a class of its own
+    Babel(app, locale_selector=lambda: _PARSED[choose_locale()], default_translation_directories=_catalogues(plugins))
     zone = ZONES[settings.timezone]
 
     @app.context_processor
     def _locale() -> dict[str, object]:
+        here = _here()
         return {
-            "locale": str(get_locale()),
-            "languages": _switch(),
+            "locale": spoken(),
+            "languages": _switch(here),
             "theme": _theme(),
-            "themes": _themes(),
+            "themes": _themes(here),
             # browsers say so themselves; ui.js says it for those that do not
             "framed": request.headers.get("Sec-Fetch-Dest") == "iframe",
         }
 
     @app.template_filter("own")
-    def _own(value: Text | str) -> str:
-        return pick(value, str(get_locale()))
+    @pass_environment
+    def _own(page: Environment, value: Text | str) -> str:
+        return pick(value, page.language)
 
     @app.template_filter("moment")
     def _moment(value: datetime) -> str:
@@ -130,7 +140,7 @@ def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
 
 def clock(value: datetime) -> str:
     """Hours and minutes as each language writes them: 10.42 and 10:42."""
-    return str(format_datetime(value, "HH:mm" if str(get_locale()) == "en" else "HH.mm"))
+    return str(value.astimezone(get_timezone()).strftime("%H:%M" if spoken() == "en" else "%H.%M"))
 
 
 def choose_locale() -> str:

@@ -79,6 +79,8 @@ def _class_home(visitor: Visitor) -> Response:
     published = tool().catalog.current(db.session, link.activity_ref)
     if published is None:
         raise Refused("not-found")
-    total, tallies = journeys.class_tally(db.session, visitor.seat.actor, link, published.pack)
-    page = render_template("pages/class_home.html", visitor=visitor, pack=published.pack, total=total, tallies=tallies)
+    view = journeys.class_view(db.session, visitor.seat.actor, link, published.pack)
+    page = render_template(
+        "pages/class_home.html", visitor=visitor, pack=published.pack, view=view, kinds=tool().plugins.activity_types
+    )
     return make_response(page)

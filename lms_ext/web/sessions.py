@@ -5,12 +5,13 @@ Each launch has its own cookie under its own path, so tabs never fight and no re
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 
 from flask import Flask, Request, Response, current_app, request
 from flask.sessions import SessionInterface, SessionMixin
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
 from lms_ext.web.masks import masked, unmasked
 
@@ -18,6 +19,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 SECRET_COOKIE = "__Secure-lx"  # noqa: S105 - a name, not a secret
 BROWSER_COOKIE = "__Host-lxb"
 """Tells browsers apart, not people: another person's launch in the same browser ends the earlier person's sessions."""
+_COOKIE_TEXT = re.compile(r"[A-Za-z0-9_/-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,29 @@ class LaunchRefConverter(BaseConverter):
 
     def to_python(self, value: str) -> LaunchRef:
         numbers = [int(part, 36) for part in value.split("-")]
-        if max(numbers) >= 1 << 63:
+        if (
+            max(numbers) >= 1 << 63 or numbers[0] >= 1 << 31
+        ):  # the columns hold no larger ones, nor would a database look for them
             raise ValidationError
         return LaunchRef(*numbers)
 
     def to_url(self, value: LaunchRef) -> str:
         return str(value)
+
+
+class IdConverter(IntegerConverter):
+    """``<id:…>`` in routes: a whole number that an id column can hold; anything else is no route (404)."""
+
+    regex = r"\d{1,19}"
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=(1 << 63) - 1)
+
+
+def read_id(written: str) -> int | None:
+    """Read an id that came in a form; None when it is none."""
+    fits = written.isdecimal() and len(written) <= 19 and int(written) < 1 << 63
+    return int(written) if fits else None
 
 
 def new_secret() -> str:
@@ -73,8 +92,14 @@ def hashed(secret: str) -> str:
 
 
 def set_cookie(response: Response, name: str, value: str, *, path: str, seconds: int) -> None:
-    """Set a cookie that works inside another site's frame: Secure, HttpOnly, SameSite=None and Partitioned."""
-    response.set_cookie(name, value, max_age=seconds, path=path, secure=True, httponly=True, samesite="None", partitioned=True)
+    """Set a cookie that works inside another site's frame: Secure, HttpOnly, SameSite=None and Partitioned.
+
+    Written here because Werkzeug adds an Expires for browsers of the last century, for the price of a database statement.
+    """
+    if not _COOKIE_TEXT.fullmatch(f"{name}{value}{path}"):
+        raise ValueError("this cookie would need quoting")
+    line = f"{name}={value}; Secure; HttpOnly; Max-Age={seconds}; Path={path}; SameSite=None; Partitioned"
+    response.headers.add("Set-Cookie", line)
 
 
 def csrf_token(secret: str) -> str:
@@ -111,6 +136,6 @@ def derived(about: str) -> bytes:
 
 
 def register(app: Flask) -> None:
-    """Teach the application the ``<launch:…>`` converter."""
+    """Teach the application the ``<launch:…>`` and ``<id:…>`` converters."""
     app.session_interface = _NoFlaskSession()
-    app.url_map.converters["launch"] = LaunchRefConverter
+    app.url_map.converters |= {"launch": LaunchRefConverter, "id": IdConverter}

@@ -1,5 +1,6 @@
 """A teacher at a link: the class at a glance, one piece of work, marking it, and where each grade is."""
 
+from math import isfinite
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
@@ -14,7 +15,7 @@ from lms_ext.services import attempting, marking, outbox, reviewing, scoring
 from lms_ext.services.marking import Decision
 from lms_ext.web.activities import review_context
 from lms_ext.web.entry import Place, enter, keep_private, pinned, place
-from lms_ext.web.sessions import LaunchRef
+from lms_ext.web.sessions import LaunchRef, read_id
 from lms_ext.web.tool import tool
 
 bp = Blueprint("teaching", __name__, url_prefix="/l/<launch:ref>/a/<activity_id>")
@@ -52,7 +53,7 @@ def overview_page(here: Place) -> Response:
     return make_response(page)
 
 
-@bp.get("/work/<int:attempt_id>")
+@bp.get("/work/<id:attempt_id>")
 def work(ref: LaunchRef, activity_id: str, attempt_id: int) -> Response:
     """Open one piece of work for reading and marking."""
     here = place(enter(ref, Action.TEACH), activity_id)
@@ -102,6 +103,7 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
         previous_url=here.url("work", str(ids[index - 1])) if index > 0 else "",
         next_url=here.url("work", str(ids[index + 1])) if index + 1 < len(ids) else "",
         trouble=trouble,
+        unsaved_form=True,
         **_entered(here, attempt, mark),
         **context,
     )
@@ -121,7 +123,7 @@ def _entered(here: Place, attempt: Attempt, mark: Mark | None) -> dict[str, Any]
     }
 
 
-@bp.post("/work/<int:attempt_id>")
+@bp.post("/work/<id:attempt_id>")
 def decide(ref: LaunchRef, activity_id: str, attempt_id: int) -> BaseResponse:
     """Mark a work or return it for revision, then go on to the next that waits."""
     here = place(enter(ref, Action.TEACH), activity_id)
@@ -149,9 +151,8 @@ def _decision(here: Place) -> Decision:
         # an aspect counts as looked at when its hidden field came along, even if nothing in it is ticked
         seen = set(request.form.getlist("aspect"))
         marks = {one.id: request.form.getlist(f"r.{one.id}") for one in rubric.aspects if one.id in seen}
-    revision = request.form.get("revision", "0")
     return Decision(
-        revision=int(revision) if revision.isdecimal() else 0,
+        revision=read_id(request.form.get("revision", "")) or 0,
         marks=marks,
         points=_number(request.form.get("points", "")),
         comment=request.form.get("comment", ""),
@@ -165,10 +166,10 @@ def _number(written: str) -> float | None:
         number = float(written.strip().replace(",", "."))
     except ValueError:
         return None
-    return number if 0 <= number <= 1000 else None
+    return number if isfinite(number) else None
 
 
-@bp.post("/resend/<int:person_id>")
+@bp.post("/resend/<id:person_id>")
 def resend(ref: LaunchRef, activity_id: str, person_id: int) -> BaseResponse:
     """Send a person's grade once more."""
     here = place(enter(ref, Action.TEACH), activity_id)

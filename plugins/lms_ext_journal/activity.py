@@ -5,6 +5,7 @@ from typing import Any
 
 from lms_ext.api import ActivityType, Entries, Field, FieldKind, Json, Outcome, Sample, Text, Wants, Work, text
 from lms_ext_journal.changes import compare
+from lms_ext_journal.reflection_models import Step
 from lms_ext_journal.schema import JournalConfig, JournalSchema
 
 
@@ -38,7 +39,7 @@ class Journal(ActivityType):
 
     def ready(self, config: JournalConfig, work: Work) -> Text | None:
         """Name the steps that must not stay empty."""
-        missing = [one.title for one in config.steps if one.required and not work.one(one.id).strip()]
+        missing = [one.title for one in _empty(config, work)]
         if missing:
             names = [", ".join(one.get(language) or one["id"] for one in missing) for language in ("id", "en")]
             return text(
@@ -47,6 +48,10 @@ class Journal(ActivityType):
         if not any(work.one(one.id).strip() for one in config.steps):
             return text("Refleksi ini masih kosong.", "This reflection is still empty.")
         return None
+
+    def gap(self, config: JournalConfig, work: Work) -> str:
+        """Name the first step that must not stay empty."""
+        return next((one.id for one in [*_empty(config, work), *config.steps]), "")
 
     def grade(self, config: JournalConfig, work: Work) -> Outcome:
         """Leave the score to the teacher."""
@@ -82,6 +87,10 @@ class Journal(ActivityType):
         if not config.words:
             return text(f"{steps} langkah", f"{steps} {noun}")
         return text(f"{steps} langkah, sasaran {config.words} kata", f"{steps} {noun}, aim for {config.words} words")
+
+
+def _empty(config: JournalConfig, work: Work) -> list[Step]:
+    return [one for one in config.steps if one.required and not work.one(one.id).strip()]
 
 
 def _words(config: JournalConfig, work: Work) -> int:

@@ -69,6 +69,7 @@ class Module(ActivityType):
         ahead = [one for one in others if config.sections.index(one) > index] or others
         return {
             "wide": len(config.sections) > 1,
+            "parts": True,
             "sections": _listed(config, done, current),
             "section": current,
             "number": index + 1,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any, ClassVar
 
-from lms_ext.api import ActivityType, Entries, Field, Json, Outcome, Sample, Text, Wants, Work, text
+from lms_ext.api import ActivityType, Entries, Field, FieldKind, Json, Outcome, Sample, Text, Wants, Work, text
 from lms_ext_quiz.kktp import bands
 from lms_ext_quiz.questions import Numeric, Question, total, verdict
 from lms_ext_quiz.schema import QuizConfig, QuizSchema
@@ -42,7 +42,8 @@ class Quiz(ActivityType):
         del state
         found: dict[str, Field] = {}
         for one in config.questions:
-            found |= one.fields(one.id if config.immediate else None)
+            part = one.id if config.immediate else None
+            found |= one.fields(part) | {_doubt(one): Field(FieldKind.MANY, frozenset({"1"}), part=part)}
         return found
 
     def view(self, config: QuizConfig, work: Work) -> dict[str, Any]:
@@ -50,13 +51,18 @@ class Quiz(ActivityType):
         shown = []
         for one in asked:
             item = _head(one, work) | one.ask(_order(work, one))
-            if isinstance(one, Numeric):
-                item |= {"read": one.read(work.one(one.name))}
+            if isinstance(one, Numeric) and one.answered(work):
+                item |= {"echo": one.echo(work.one(one.name))}
             if one.id in work.checked:
                 item |= {"result": _explained(one, work)}
             shown.append(item)
-        return {"questions": shown, "stimuli": _stimuli(config, asked), "immediate": config.immediate,
+        return {"wide": True, "questions": shown, "stimuli": _stimuli(config, asked), "immediate": config.immediate,
                 "done": sum(one.answered(work) for one in asked)}  # fmt: skip
+
+    def echo(self, config: QuizConfig, name: str, written: str) -> Text | None:
+        return next(
+            (one.echo(written) for one in config.questions if isinstance(one, Numeric) and one.name == name and written), None
+        )
 
     def grade(self, config: QuizConfig, work: Work) -> Outcome:
         fractions = {one.id: one.fraction(work) for one in config.questions}
@@ -71,8 +77,12 @@ class Quiz(ActivityType):
         counts = {name: sum(one["result"]["verdict"] == name for one in shown) for name in ("right", "part", "wrong", "empty")}
         earned = sum(one["result"]["earned"] for one in shown)
         most = total(config.questions)
-        return {"questions": shown, "stimuli": _stimuli(config, asked), "counts": counts, "earned": earned, "total": most,
-                "percent": round(100 * earned / most), "bands": bands(earned / most)}  # fmt: skip
+        withheld = work.more and config.key_after_last and earned < most
+        if withheld:
+            shown = [one | {"result": _without_key(one["result"])} for one in shown]
+        return {"wide": True, "withheld": withheld, "questions": shown, "stimuli": _stimuli(config, asked), "counts": counts,
+                "earned": earned, "total": most, "percent": round(100 * earned / most),
+                "bands": bands(earned / most)}  # fmt: skip
 
     def samples(self, config: QuizConfig, state: Mapping[str, Json]) -> Iterable[Sample]:
         del state
@@ -108,7 +118,14 @@ def _head(question: Question, work: Work) -> dict[str, Any]:
         "hints": question.hints,
         "stimulus": question.stimulus,
         "answered": question.answered(work),
+        "doubt": _doubt(question),
+        "doubted": bool(work.one(_doubt(question))),
     }
+
+
+def _doubt(question: Question) -> str:
+    """Name the field of a question's doubt mark; it is kept like an answer and counts for nothing."""
+    return f"ragu.{question.id}"
 
 
 def _explained(question: Question, work: Work) -> dict[str, Any]:
@@ -118,6 +135,16 @@ def _explained(question: Question, work: Work) -> dict[str, Any]:
         "earned": fraction * question.points,
         "solution": question.solution,
     }
+
+
+def _without_key(result: dict[str, Any]) -> dict[str, Any]:
+    """Leave the verdicts and the feedback to what was answered; take away what would give the next attempt its answers."""
+    kept = {name: value for name, value in result.items() if name not in {"right", "solution"}}
+    if "choices" in kept:
+        kept["choices"] = [one | {"correct": one["correct"] and one["taken"]} for one in kept["choices"]]
+    if "rows" in kept:
+        kept["rows"] = [{name: value for name, value in row.items() if name != "right"} for row in kept["rows"]]
+    return kept
 
 
 def _stimuli(config: QuizConfig, asked: list[Question]) -> dict[str, Any]:

@@ -22,10 +22,12 @@ _BANDS = (
 
 
 def bands(fraction: float) -> list[dict[str, Any]]:
-    """List the bands, lowest first; ``now`` marks the one a score in 0..1 falls in."""
+    """List the bands, lowest first; ``now`` marks the one a score in 0..1 falls in, ``at`` how far into it, in per cent."""
     # Both sides are rounded as the page shows them, so that the word always agrees with the percentage beside it.
     place = next(index for index, one in enumerate(_BANDS) if round(fraction * 100) <= round(one[0] * 100))
+    floors = [0.0, *(one[0] for one in _BANDS)]
     return [
-        {"width": width, "word": word, "meaning": meaning, "now": index == place}
-        for index, (_, width, word, meaning) in enumerate(_BANDS)
-    ]
+        {"width": width, "word": word, "meaning": meaning, "now": index == place,
+         "at": round(100 * min(1.0, max(0.0, (fraction - floors[index]) / (end - floors[index]))))}
+        for index, (end, width, word, meaning) in enumerate(_BANDS)
+    ]  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from lms_ext.api import Answer, Field, FieldKind, RichText, Text, Work, text
+from lms_ext.api import Answer, Field, FieldKind, RichText, Text, Work, pick, text
 from lms_ext_quiz import patterns
 from lms_ext_quiz.numbers import readings, shown
 
@@ -217,6 +217,16 @@ class Numeric(Written):
     def read(self, written: str) -> list[Text]:
         """Give what a text can be read as, without any knowledge of the key; empty when it is no number."""
         return [shown(one) for one in self._readings(written)]
+
+    def echo(self, written: str) -> Text:
+        """Say how a text is read."""
+        read = self.read(written)
+        if not read:
+            return text(f"{written} belum terbaca sebagai bilangan.", f"{written} is not readable as a number yet.")
+        unit = f" {self.unit}" if self.unit else ""
+        said = [f" {joint} ".join(pick(one, locale) for one in read) + unit for locale, joint in (("id", "atau"), ("en", "or"))]
+        more = (" Semua cara baca itu dicocokkan.", " All these readings are checked.") if len(read) > 1 else ("", "")
+        return text(f"{written} dibaca sebagai {said[0]}.{more[0]}", f"{written} is read as {said[1]}.{more[1]}")
 
     def explain(self, work: Work, order: Sequence[str]) -> dict[str, Any]:
         written = work.one(self.name)

@@ -2,154 +2,31 @@
 in the LMS's frame on another site, the teacher marks, and all three grades stand in the LMS gradebook.
 """
 
-import json
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser
 
-from tests.support.servers import command, environment, free_port, practice_lms, process, tool_server
+from tests.support import story
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-ACTIVITIES = {"Mengenal tiga prinsip": "10", "Kuis tiga prinsip": "20", "Jurnal pertama": "100"}
-
-
-@dataclass
-class Stage:
-    """Everything that runs."""
-
-    tool: str
-    lms: str
-    folder: Path
-    env: dict[str, str]
+pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def stage(database_url: str, tmp_path: Path, root: Path) -> Iterator[Stage]:
-    """Run gunicorn, a grade worker and the practice LMS as processes; publish the starter pack."""
-    port, lms_port = free_port(), free_port()
-    tool, lms = f"http://localhost:{port}", f"http://127.0.0.1:{lms_port}"
-    env = environment(database_url, tool)
-    command(env, "pack", "publish", str(root / "course_packs/starter"))
-    with ExitStack() as running:
-        running.enter_context(practice_lms(lms_port, "", tmp_path))
-        running.enter_context(tool_server(env, port, tmp_path, workers=2 if "postgresql" in database_url else 1))
-        running.enter_context(process(["-m", "lms_ext", "worker"], env, tmp_path / "worker.log"))
-        yield Stage(tool, lms, tmp_path, env)
-
-
-def register(stage: Stage, page: Page) -> None:
-    """Exchange addresses both ways: the tool's typed into the LMS, the LMS's file given to the command line."""
-    page.goto(f"{stage.lms}/tool")
-    page.get_by_label("Alamat dasar alat").fill(stage.tool)
-    page.get_by_role("button", name="Isi dari alamat dasar").click()
-    page.get_by_role("button", name="Simpan alamat alat").click()
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Unduh JSON").click()
-    file = stage.folder / "lms.json"
-    download.value.save_as(file)
-    assert json.loads(file.read_text())["issuer"] == stage.lms
-    assert "Registered" in command(stage.env, "platform", "add", "--file", str(file))
-
-
-def act_as(stage: Stage, page: Page, name: str) -> None:
-    """Become somebody else in the practice LMS."""
-    page.goto(f"{stage.lms}/course")
-    page.locator("details.menu summary").first.click()
-    choices = page.get_by_label("Saya bertindak sebagai").locator("option")
-    wanted = next(one for one in choices.all() if name in (one.text_content() or ""))
-    page.get_by_label("Saya bertindak sebagai").select_option(value=wanted.get_attribute("value"))
-    page.get_by_role("button", name="Terapkan").click()
-
-
-def frame_of(page: Page) -> FrameLocator:
-    return page.frame_locator("iframe.launch-frame")
-
-
-def open_link(stage: Stage, page: Page, title: str) -> FrameLocator:
-    """Open a course link in the LMS's frame."""
-    page.goto(f"{stage.lms}/course")
-    page.get_by_role("link", name=f"Buka {title}").click()
-    return frame_of(page)
-
-
-def add_activities(stage: Stage, page: Page) -> None:
-    page.goto(f"{stage.lms}/course")
-    page.get_by_role("link", name="Pilih", exact=True).click()
-    picker = frame_of(page)
-    for title, points in ACTIVITIES.items():
-        picker.get_by_label(f"Pilih {title}").check()
-        row = picker.locator("li", has=page.get_by_label(f"Pilih {title}"))
-        row.get_by_label("Poin").fill(points)
-    picker.get_by_role("button", name="Tambahkan 3 aktivitas").click()
-    picker.get_by_role("link", name="Kembali ke Ruang Belajar").click()
-    for title in ACTIVITIES:
-        expect(page.get_by_role("link", name=f"Buka {title}")).to_be_visible()
-
-
-def read_module(stage: Stage, page: Page) -> None:
-    frame = open_link(stage, page, "Mengenal tiga prinsip")
-    frame.get_by_role("button", name="Tandai selesai dan lanjut").click()
-    expect(frame.locator("math").first).to_be_visible()
-    frame.get_by_role("button", name="Tandai selesai, tutup modul").click()
-    expect(frame.get_by_text("2 dari 2 bagian selesai")).to_be_visible()
-
-
-def answer_quiz(stage: Stage, page: Page) -> None:
-    frame = open_link(stage, page, "Kuis tiga prinsip")
-    frame.get_by_label("Bermakna").check()
-    expect(frame.locator("[data-save-state]")).to_have_attribute("data-state", "saved")
-    again = open_link(stage, page, "Kuis tiga prinsip")  # what was answered is there in a new launch
-    expect(again.get_by_label("Bermakna")).to_be_checked()
-    again.get_by_label("Benar", exact=True).check()
-    again.get_by_role("button", name="Kumpulkan jawaban").click()
-    expect(again.get_by_text("100 %")).to_be_visible()
-
-
-def write_journal(stage: Stage, page: Page) -> None:
-    frame = open_link(stage, page, "Jurnal pertama")
-    boxes = frame.locator("textarea")
-    expect(boxes).to_have_count(4)
-    for number, words in enumerate(["Murid membagi kue lapis.", "Saya tenang.", "Cerita membantu.", "Minggu depan di kelas V."]):
-        boxes.nth(number).fill(words)
-    expect(frame.locator("[data-save-state]")).to_have_attribute("data-state", "saved")
-    frame.get_by_role("button", name="Kirim refleksi").click()
-    expect(frame.get_by_text("Terkumpul")).to_be_visible()
-
-
-def mark_journal(stage: Stage, page: Page, learner: str) -> None:
-    frame = open_link(stage, page, "Jurnal pertama")
-    frame.get_by_role("row", name=learner).get_by_role("link", name="Nilai").click()
-    expect(frame.get_by_text("Murid membagi kue lapis.")).to_be_visible()
-    for label in ("Menyebut pengalaman atau materi", "Menyebut emosi yang dirasakan", "Menyebut yang sudah baik"):
-        frame.get_by_label(label).check()
-    frame.get_by_label("Tanggapan Anda").fill("Ceritakan pula tantangannya.")
-    frame.get_by_role("button", name="Simpan").first.click()
-    expect(frame.get_by_role("row", name=learner)).to_contain_text("75")
-
-
-def grades_of(stage: Stage, page: Page, learner: str) -> list[str]:
-    page.goto(f"{stage.lms}/grades")
-    return [one.strip().split()[0] for one in page.get_by_role("row", name=learner).get_by_role("cell").all_text_contents()]
-
-
-def test_an_lms_launches_three_activities_and_the_scores_land(stage: Stage, chromium: Browser) -> None:
-    page = chromium.new_page(locale="id-ID", viewport={"width": 1280, "height": 900})
-    register(stage, page)
-    add_activities(stage, page)
+def test_an_lms_launches_three_activities_and_the_scores_land(database_url: str, tmp_path: Path, chromium: Browser) -> None:
     learner = "Sri Wahyuni"
-    act_as(stage, page, learner)
-    read_module(stage, page)
-    answer_quiz(stage, page)
-    write_journal(stage, page)
-    act_as(stage, page, "pengajar")
-    mark_journal(stage, page, learner)
-    deadline = time.monotonic() + 20
-    while grades_of(stage, page, learner) != ["10", "20", "75"] and time.monotonic() < deadline:
-        page.wait_for_timeout(300)
-    assert grades_of(stage, page, learner) == ["10", "20", "75"]
-    page.close()
+    with story.staged(database_url, tmp_path, "starter") as stage:
+        page = chromium.new_page(locale="id-ID", viewport={"width": 1280, "height": 900})
+        story.register(stage, page)
+        story.add_activities(stage, page)
+        story.act_as(stage, page, learner)
+        story.read_module(stage, page)
+        story.answer_quiz(stage, page)
+        story.write_journal(stage, page)
+        story.act_as(stage, page, "pengajar")
+        story.mark_journal(stage, page, learner)
+        deadline = time.monotonic() + 30
+        while story.grades_of(stage, page, learner) != ["10", "20", "75"] and time.monotonic() < deadline:
+            page.wait_for_timeout(300)
+        assert story.grades_of(stage, page, learner) == ["10", "20", "75"]
+        page.close()

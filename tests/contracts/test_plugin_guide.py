@@ -17,6 +17,7 @@ from lms_ext.domain.problems import Severity
 from lms_ext.models import GradeSlot, Submission, db, utcnow
 from lms_ext.packs.reading import read_pack
 from lms_ext.services import publishing
+from lms_ext.testing import breaches
 from lms_ext.web.tool import tool
 from tests.support.platform import key_server, launch, register
 
@@ -74,6 +75,7 @@ def test_the_guides_plugin_is_checked_published_and_answered(host: Flask, plugin
     assert loaded.pack is not None
     warned = [one.rule for problems in plugins.call_each("check_pack", pack=loaded.pack) for one in problems]
     assert warned == ["only-polls"]
+    assert breaches(plugin.Poll(), loaded.pack.activities[0].config, graded=False) == []
     publishing.publish(db.session, loaded.pack, loaded.blobs, utcnow())
     db.session.commit()
 

@@ -64,7 +64,7 @@ def test_a_known_persons_first_launch_of_a_link_stays_small(client: FlaskClient,
     body = claims(begun.nonce, resource_link={"id": "10", "title": "Lain"}, **{AGS: COLUMN})
     with counted() as seen:
         assert post(client, state=begun.state, id_token=token(body)).status_code == 303
-    at_most(6, seen)
+    at_most(7, seen)  # the link is new, too: work that was begun through a pack comes to it, once in its life
 
 
 def test_the_page_of_an_attempt_is_five_statements(learner: Learner) -> None:  # noqa: F811

@@ -273,7 +273,7 @@ def test_no_one_else_can_answer(teacher: Teacher, client: FlaskClient, keys: Key
     forged = client.post(teacher.url, data={"pick": "demo/sum", "csrf": "0" * 32}, base_url="https://localhost")
     assert forged.status_code == 403
     other = client.application.test_client()
-    learner = launch(other).headers["Location"]
+    learner = launch(other, sub="43").headers["Location"]
     assert other.get(f"{learner}/choose", base_url="https://localhost").status_code == 403
     assert teacher.post("demo/sum").status_code == 200
 

@@ -14,7 +14,7 @@ def test_a_busy_port_is_named() -> None:
         port = taken.getsockname()[1]
         answer = CliRunner().invoke(main, ["sandbox", "--port", str(port)])
     assert answer.exit_code == 1
-    assert f"Porta {port} sedang dipakai" in answer.output
+    assert f"Porta {port} (LMS Latihan) sedang dipakai" in answer.output
 
 
 def test_an_unknown_profile_lists_those_there_are() -> None:

@@ -15,7 +15,7 @@ const { draft, attempt, csrf, tab, seal } = form.dataset;
 const revs = JSON.parse(form.dataset.revs || "{}");
 const unsent = new Map(); // name -> { value, n, base, sent: the value under way }
 const clashes = new Map(); // name -> the box that asks
-const own = new Set(["csrf", "attempt", "client_key", "tab", "revs"]);
+const own = new Set(["csrf", "attempt", "client_key", "tab", "revs", "action", "switch"]);
 const shelf = seal && globalThis.crypto?.subtle && globalThis.indexedDB ? new Shelf(attempt, tab, seal) : null;
 const stored = new Map(); // name -> the value that the server has, as this page knows
 let counter = Date.now();
@@ -127,16 +127,24 @@ function settle(fields, told) {
   wait = 1000;
   for (const [name, { rev }] of Object.entries(told.saved)) {
     revs[name] = rev;
+    if (!fields[name]) continue; // written by a button, not in the form
     stored.set(name, fields[name].value);
     const now = unsent.get(name);
     if (now?.n === fields[name].n) unsent.delete(name);
     else if (now) Object.assign(now, { base: rev, sent: undefined });
   }
   form.elements.revs.value = JSON.stringify(revs);
+  if (told.echo) for (const name of Object.keys(fields)) echo(name, told.echo[name]);
   for (const [name, there] of Object.entries(told.conflicts)) clash(name, there.value, there.rev);
   keep();
   if (unsent.size || clashes.size) tell();
   else say("saved", `Tersimpan di server, ${told.at}`, `Saved on the server, ${told.at}`);
+}
+
+// How the server understands what was typed, e.g. a number.
+function echo(name, said) {
+  const place = document.getElementById(`${name}.echo`);
+  if (place) place.textContent = said || "";
 }
 
 // Two texts for one field: both are shown and the person chooses; nothing is overwritten silently.
@@ -221,19 +229,19 @@ async function submit(event) {
   if (button) button.disabled = true;
   say("sending", "Mengirim …", "Sending …");
   await sending; // so that revisions are those of the last save
+  const held = Object.fromEntries([...stored.keys()].map((name) => [name, { value: value(name), n: unsent.get(name)?.n }]));
   try {
     const answer = await fetch(form.getAttribute("action"), { // form.action is the button of that name
       method: "POST", body: body(), headers: { Accept: "application/json" } });
     if (answer.status >= 500) throw new Error(String(answer.status));
-    const page = answer.headers.get("Content-Type")?.startsWith("text/html") ? await answer.text() : "";
-    const told = page ? {} : await answer.json();
-    if (told.url || page) {
+    const told = await answer.json();
+    if (told.url) {
       leaving = true; // the server has everything this form held
       clearTimeout(timer);
       await shelf?.put(null).catch(() => {});
     }
     if (told.url) go(told.url);
-    else if (page) { document.open(); document.write(page); document.close(); scrollTo(0, 0); }
+    else if (told.conflicts) settle(held, told);
     else if (answer.status === 401 || answer.status === 403) stop(over());
     else say("refused", told.message.id, told.message.en);
   } catch {

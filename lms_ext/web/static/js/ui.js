@@ -53,6 +53,39 @@ for (const card of all("[data-rubric]")) {
   show();
 }
 
+// The map of questions: each cell follows its question while answers are given.
+for (const map of all("[data-map]")) {
+  const form = map.closest("form");
+  const [done, open, doubt] = map.dataset.map.split("|");
+  const count = form.querySelector("[data-map-count]");
+  const answered = (question) => {
+    const texts = [...all("select, input:not([type=checkbox], [type=radio])", question)];
+    return question.querySelector("input:checked:not([data-doubt])") !== null || (texts.length > 0 && texts.every((one) => one.value.trim()));
+  };
+  const show = () => {
+    for (const cell of all("[data-cell]", map)) {
+      const question = document.getElementById(cell.dataset.cell);
+      const [full, unsure] = [answered(question), question.querySelector("[data-doubt]").checked];
+      cell.classList.toggle("is-done", full && !unsure);
+      cell.classList.toggle("is-doubt", unsure);
+      cell.lastElementChild.textContent = ` ${full ? done : open}${unsure ? `, ${doubt}` : ""}`;
+    }
+    const questions = [...all("[data-question]", form)];
+    const ready = questions.filter((one) => one.matches("[data-closed]") || answered(one)).length;
+    count.textContent = count.dataset.mapCount.replace("{done}", ready).replace("{count}", questions.length);
+  };
+  for (const kind of ["input", "refilled"]) form.addEventListener(kind, show);
+  show();
+}
+
+// A form without drafts: leaving with unsent words asks first.
+for (const form of all("form[data-guard]")) {
+  let typed = false;
+  for (const one of form.elements) one.addEventListener("input", () => { typed = true; });
+  form.addEventListener("submit", () => { typed = false; });
+  addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+}
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy], [data-copy-text], [data-insert]");
   if (!button) return;
