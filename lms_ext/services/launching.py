@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, insert, select, update
+from sqlalchemy import Table, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -69,8 +69,9 @@ def open_session(
         _USE_STATE.rows(session, used)
     except IntegrityError:
         raise Refused("already-used", platform=launch.platform_id) from None
-    space_id, person_id, link_id = _who_and_where(session, launch, now)
-    if known_browser:
+    known = _known(session, launch, browser_hash)
+    space_id, person_id, link_id = _who_and_where(session, launch, known, now)
+    if known_browser and (known is None or known.others):
         _end_other_people(session, launch.platform_id, browser_hash, person_id, now)
     opened = Opened(launch.platform_id, space_id, new_id())
     row = {
@@ -114,16 +115,21 @@ def context_id(launch: Launch) -> str:
     return f"~{int.from_bytes(sha256(launch.person.sub.encode()).digest()[:2], 'big') % 4096}"
 
 
-def _who_and_where(session: Runs, launch: Launch, now: datetime) -> tuple[int, int, int | None]:
-    """Find, in one look, what this launch refers to; write only what is new or changed. Gives space, person and link ids."""
+def _known(session: Runs, launch: Launch, browser_hash: str) -> Any:
+    """Find, in one look, all that is stored of what a launch refers to."""
     sought = {
         "platform_id": launch.platform_id,
         "deployment_id": launch.deployment_id,
         "context_id": context_id(launch),
         "sub": launch.person.sub,
         "link": launch.link.id if launch.link else "",
+        "browser": browser_hash,
     }
-    known = _KNOWN.one(session, sought)
+    return _KNOWN.one(session, sought)
+
+
+def _who_and_where(session: Runs, launch: Launch, known: Any, now: datetime) -> tuple[int, int, int | None]:
+    """Write only what is new or changed. Gives space, person and link ids."""
     space_id = known.space_id if known else None
     person_id = known.person_id if known else None
     told = _told_of_space(launch, known)
@@ -159,6 +165,15 @@ def _told_of_space(launch: Launch, known: Any) -> dict[str, str]:
     return {name: value or (getattr(known, name) if known else "") for name, value in told.items()}
 
 
+_OTHERS = (
+    exists()
+    .where(
+        _SESSIONS.c.platform_id == Space.platform_id, _SESSIONS.c.browser_hash == bindparam("browser"),
+        _SESSIONS.c.ended_at.is_(None), or_(Person.id.is_(None), _SESSIONS.c.person_id != Person.id),
+    )
+    .correlate(Space, Person)
+)  # fmt: skip
+"""Whether other people's sessions are open in this browser; only then need any be ended."""
 _KNOWN = Statement(
     lambda _: (
         select(
@@ -166,6 +181,7 @@ _KNOWN = Statement(
             Person.id.label("person_id"), Person.name, Person.email,
             Member.role, Link.id.label("link_id"), Link.title.label("link_title"), Link.lineitem_url, Link.may_score,
             Link.activity_ref, Link.asked_ref, Link.points, Visit.first_at, GradeSlot.state.label("grade_state"),
+            _OTHERS.label("others"),
         )
         .select_from(Space)
         .outerjoin(Person, and_(Person.platform_id == Space.platform_id, Person.sub == bindparam("sub")))

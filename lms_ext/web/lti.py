@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.launches import MessageType
@@ -29,6 +29,11 @@ def _keep_nothing(response: Response) -> Response:
     return response
 
 
+def _sent_on(url: str, status: int) -> Response:
+    """Redirect without the page for browsers that do not follow: every launch passes here twice."""
+    return Response(status=status, headers={"Location": url})
+
+
 @bp.route("/login", methods=["GET", "POST"])
 def login() -> BaseResponse:
     """Start OpenID Connect; nothing is written."""
@@ -43,7 +48,7 @@ def login() -> BaseResponse:
         response = make_response(page)
         response.set_cookie(_TEST_COOKIE, "1", max_age=600, path="/lti", secure=True, samesite="None", partitioned=True)
     else:
-        response = make_response(redirect(start.url, 302))
+        response = _sent_on(start.url, 302)
     seconds = tool().settings.state_minutes * 60
     sessions.set_cookie(response, start.state.cookie, start.proof, path="/lti/launch", seconds=seconds)
     return response
@@ -81,7 +86,7 @@ def launch() -> BaseResponse:
         )
     ref = LaunchRef(opened.platform_id, opened.space_id, opened.id)
     choosing = told.message_type == MessageType.DEEP_LINKING
-    response = make_response(redirect(f"{ref.path}/choose" if choosing else ref.path, 303))
+    response = _sent_on(f"{ref.path}/choose" if choosing else ref.path, 303)
     # A day longer than the session: a page that says it is over can still show the way back to the course.
     seconds = (tool().settings.session_hours + 24) * 3600
     sessions.set_cookie(response, sessions.SECRET_COOKIE, secret, path=ref.path, seconds=seconds)
