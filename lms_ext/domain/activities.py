@@ -158,6 +158,8 @@ class Work:
     checked: frozenset[str] = frozenset()
     previous: Answer | None = None
     """For `review`: the answer handed in before this one; None when this is the first."""
+    more: bool = False
+    """For `review`: its author may begin another attempt, into which a key that is shown now could be copied."""
 
     def one(self, name: str) -> str:
         """Give a field's single value, "" when empty."""

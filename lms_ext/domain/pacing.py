@@ -10,6 +10,8 @@ _BURST = timedelta(seconds=0.2)
 _ONE_COMPLAINT = timedelta(seconds=2)
 """Requests in flight together are refused together: that is one complaint, not many."""
 
+_CLOCK_SET_BACK = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -63,18 +65,22 @@ class Pace:
             return 0
         if self.down_since is not None:
             return 1
-        free = (now - max(self.next_at, now - _BURST)).total_seconds()
+        free = (now - max(self._next(now), now - _BURST)).total_seconds()
         return min(room, int(free * self.rate) + 1) if free >= 0 else 0
 
     def wait(self, now: datetime) -> float:
         """Give seconds until something may leave; 0 when it may now."""
-        return max(0.0, (max(self.next_at, self.resume_at or now) - now).total_seconds())
+        return max(0.0, (max(self._next(now), self.resume_at or now) - now).total_seconds())
+
+    def _next(self, now: datetime) -> datetime:
+        """Give when the next score may leave; a time that no pace leads to means that the clock was set back."""
+        return self.next_at if self.next_at - now < _CLOCK_SET_BACK else now
 
     def spent(self, number: int, rules: Rules, now: datetime) -> "Pace":
         """Give the pace after `number` scores were let go."""
         if self.down_since is not None:
             return replace(self, resume_at=now + rules.probe)
-        return replace(self, next_at=max(self.next_at, now - _BURST) + timedelta(seconds=number / self.rate))
+        return replace(self, next_at=max(self._next(now), now - _BURST) + timedelta(seconds=number / self.rate))
 
     def answered(self, rules: Rules, now: datetime) -> "Pace":
         """Give the pace after an answer that did not complain: the platform is up."""

@@ -69,6 +69,10 @@ declare("session-over", 401, text("Sesi sudah berakhir", "Your session is over")
              "Open this activity again from your course. Work already saved is safe."))  # fmt: skip
 declare("form-expired", 403, text("Formulir sudah tidak berlaku", "This form is no longer valid"),
         text("Muat ulang halaman, lalu kirim lagi.", "Reload the page and send again."), _MESSAGE_PAGE)  # fmt: skip
+declare("already-sent", 409, text("Halaman ini sudah pernah dikirim", "This page was sent before"),
+        text("Isi yang baru Anda kirim berbeda dan tidak dikumpulkan. Muat ulang halaman untuk melihat yang tersimpan.",
+             "What you sent now differs and was not handed in. Reload the page to see what is stored."),
+        _MESSAGE_PAGE)  # fmt: skip
 declare("activity-gone", 404, text("Aktivitas ini sudah tidak ada", "This activity no longer exists"),
         text("Pengajar dapat memilih aktivitas lain dari kursus.", "A teacher can choose another one from the course."),
         _MESSAGE_PAGE)  # fmt: skip

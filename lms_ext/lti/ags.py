@@ -1,6 +1,7 @@
 """Assignment and Grade Services: one score at a time, and what each answer of a platform means."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -51,14 +52,15 @@ def score_message(one: Claimed) -> dict[str, Json]:
 class Gradebook:
     """Posts scores and reads results."""
 
-    def __init__(self, outbound: Outbound, tokens: Tokens) -> None:
+    def __init__(self, outbound: Outbound, tokens: Tokens, clock: Callable[[], datetime] = utcnow) -> None:
         self._outbound = outbound
         self._tokens = tokens
+        self._clock = clock
 
     def send(self, platform: KnownPlatform, quirks: Quirks, one: Claimed) -> Verdict:
         """Post a score and say what the answer means; never raises for what a platform does."""
         try:
-            return _Sending(self._outbound, self._tokens, platform, quirks, one).send()
+            return _Sending(self._outbound, self._tokens, platform, quirks, one, self._clock()).send()
         except OutboundError as error:
             if error.code in {"address", "bad-url"}:
                 return Verdict("parked", "bad-address")
@@ -70,12 +72,15 @@ class Gradebook:
 class _Sending:
     """One score on its way."""
 
-    def __init__(self, outbound: Outbound, tokens: Tokens, platform: KnownPlatform, quirks: Quirks, one: Claimed) -> None:
+    def __init__(
+        self, outbound: Outbound, tokens: Tokens, platform: KnownPlatform, quirks: Quirks, one: Claimed, now: datetime
+    ) -> None:
         self._outbound = outbound
         self._tokens = tokens
         self._platform = platform
         self._quirks = quirks
         self._one = one
+        self._now = now
         self._scopes = scopes_to_ask(one.column.scopes)
 
     def send(self) -> Verdict:
@@ -117,7 +122,7 @@ class _Sending:
         if self._quirks.is_timestamp_refusal(status, answer.body.decode(errors="replace")):
             return self._compare(lineitem)
         if self._quirks.is_rate_limit(status, answer.headers):
-            return Verdict("retry", "busy", "complains", retry_after(answer, utcnow()))
+            return Verdict("retry", "busy", "complains", retry_after(answer, self._now))
         if status >= 500 or status in {401, 408, 425}:
             return Verdict("retry", "token-refused" if status == 401 else "platform-fault", "down")
         reasons = {404: "no-column", 410: "no-column", 403: "not-allowed", 400: "not-gradable", 422: "not-gradable"}
@@ -132,7 +137,7 @@ class _Sending:
             return Verdict("retry", "results-unreadable")
         mine = next((each for each in results if isinstance(each, dict) and str(each.get("userId")) == one.sub), {})
         there = _points(mine, one.maximum)
-        later = max(utcnow(), _moment(mine.get("timestamp")) or utcnow())
+        later = max(self._now, _moment(mine.get("timestamp")) or self._now)
         if there is None:
             return Verdict("restamp", "same-second", after=later)
         if one.given is not None and abs(there - one.given) < _SAME:

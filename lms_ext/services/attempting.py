@@ -134,9 +134,9 @@ def submissions(session: Db, attempt: Attempt) -> Sequence[Submission]:
     )
 
 
-def work_of(attempt: Attempt, answer: Answer, previous: Answer | None = None) -> Work:
+def work_of(attempt: Attempt, answer: Answer, previous: Answer | None = None, *, more: bool = False) -> Work:
     """Put together what a plugin may know of an attempt."""
-    return Work(attempt.state, answer, frozenset(attempt.checked), previous)
+    return Work(attempt.state, answer, frozenset(attempt.checked), previous, more)
 
 
 def stored_answer(submission: Submission) -> Answer:

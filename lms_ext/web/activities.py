@@ -104,7 +104,7 @@ def _review_page(here: Place, attempt: Attempt, *, may_again: bool) -> str:
     return render_template(
         "pages/activity.html",
         **_shared(here, attempt),
-        **review_context(here, attempt, sent),
+        **review_context(here, attempt, sent, more=may_again),
         mode="review",
         submission=handed_in,
         mark=mark,
@@ -117,14 +117,14 @@ def _review_page(here: Place, attempt: Attempt, *, may_again: bool) -> str:
     )
 
 
-def review_context(here: Place, attempt: Attempt, sent: Sequence[Submission]) -> dict[str, Any]:
-    """Give what a plugin's review template needs of the latest of the submissions in `sent`.
+def review_context(here: Place, attempt: Attempt, sent: Sequence[Submission], *, more: bool = False) -> dict[str, Any]:
+    """Give what a plugin's review template needs of the latest of the submissions in `sent`; `more`: its reader may try again.
 
     A raising plugin still leaves the person's own words readable.
     """
     answer, outcome = attempting.stored_answer(sent[-1]), attempting.stored_outcome(sent[-1])
     previous = attempting.stored_answer(sent[-2]) if len(sent) > 1 else None
-    work = attempting.work_of(attempt, answer, previous)
+    work = attempting.work_of(attempt, answer, previous, more=more)
     try:
         context = here.kind.review(here.activity.config, work, outcome)
     except Exception as error:  # noqa: BLE001 - a plugin's fault, logged below: the page shows the stored answer instead
@@ -244,6 +244,8 @@ def submit(ref: LaunchRef, activity_id: str) -> BaseResponse:
     here = pinned(here, attempt)
     pressed = {name: value for name, value in request.form.items() if name in here.kind.buttons}
     saved = _save_form(here, attempt, pressed)
+    if saved.closed:  # what is sent again unchanged gets the receipt again, see _hand_in
+        raise Refused("already-sent")
     if saved.conflicts:
         db.session.commit()
         return make_response(jsonify(_told(saved)), 409) if wants_json() else activity_page(here, saved=saved, status=409)
@@ -273,7 +275,7 @@ def _hand_in(here: Place, attempt: Attempt) -> BaseResponse:
     if receipt.missing:
         return _go(f"{here.url()}?unready=1") if wants_json() else activity_page(here, unready=True, status=422)
     if receipt.mismatch:
-        raise Refused("form-expired")
+        raise Refused("already-sent")
     if receipt.event:
         tool().plugins.call_each("on_submission_recorded", event=receipt.event)
         tool().wake_worker()

@@ -74,4 +74,5 @@ def register(app: Flask, plugins: PluginHost) -> None:
         sent = request.method in {"GET", "HEAD"} and response.status_code in {200, 304}  # OPTIONS is answered for any name
         if request.endpoint == "static" and sent and _is_current(request):
             headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+        headers.setdefault("Cache-Control", "no-store")
         return response

@@ -68,6 +68,7 @@ def enter(ref: LaunchRef, action: Action) -> Visitor:
     seat = find_seat(db.session, key, sessions.hashed(secret), now) if secret else None
     if seat is None:
         g.return_url = return_url_of(db.session, key, sessions.hashed(secret)) if secret else ""
+        g.frame_ancestors = "*"  # in an LMS's frame a person must be able to read this; it holds no data, only the way back
         raise Refused("session-over")
     g.return_url = seat.return_url
     g.launch_locale, g.launch_ref, g.launch_secret = seat.locale, ref, secret

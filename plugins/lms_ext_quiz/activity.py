@@ -77,8 +77,12 @@ class Quiz(ActivityType):
         counts = {name: sum(one["result"]["verdict"] == name for one in shown) for name in ("right", "part", "wrong", "empty")}
         earned = sum(one["result"]["earned"] for one in shown)
         most = total(config.questions)
-        return {"wide": True, "questions": shown, "stimuli": _stimuli(config, asked), "counts": counts, "earned": earned,
-                "total": most, "percent": round(100 * earned / most), "bands": bands(earned / most)}  # fmt: skip
+        withheld = work.more and config.key_after_last and earned < most
+        if withheld:
+            shown = [one | {"result": _without_key(one["result"])} for one in shown]
+        return {"wide": True, "withheld": withheld, "questions": shown, "stimuli": _stimuli(config, asked), "counts": counts,
+                "earned": earned, "total": most, "percent": round(100 * earned / most),
+                "bands": bands(earned / most)}  # fmt: skip
 
     def samples(self, config: QuizConfig, state: Mapping[str, Json]) -> Iterable[Sample]:
         del state
@@ -131,6 +135,16 @@ def _explained(question: Question, work: Work) -> dict[str, Any]:
         "earned": fraction * question.points,
         "solution": question.solution,
     }
+
+
+def _without_key(result: dict[str, Any]) -> dict[str, Any]:
+    """Leave the verdicts and the feedback to what was answered; take away what would give the next attempt its answers."""
+    kept = {name: value for name, value in result.items() if name not in {"right", "solution"}}
+    if "choices" in kept:
+        kept["choices"] = [one | {"correct": one["correct"] and one["taken"]} for one in kept["choices"]]
+    if "rows" in kept:
+        kept["rows"] = [{name: value for name, value in row.items() if name != "right"} for row in kept["rows"]]
+    return kept
 
 
 def _stimuli(config: QuizConfig, asked: list[Question]) -> dict[str, Any]:

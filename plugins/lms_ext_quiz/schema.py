@@ -55,6 +55,8 @@ class QuizConfig:
     immediate: bool
     shuffle: bool
     shuffle_choices: bool
+    key_after_last: bool = True
+    """The right answers appear when no further attempt is left; else after each attempt."""
 
 
 class ChoiceSchema(Strict):
@@ -181,6 +183,7 @@ class QuizSchema(Strict):
     feedback = fields.String(load_default="deferred", validate=validate.OneOf(["deferred", "immediate"]))
     shuffle = fields.Boolean(load_default=False)
     shuffle_choices = fields.Boolean(load_default=True)
+    key = fields.String(load_default="after-last", validate=validate.OneOf(["after-last", "always"]))
     stimuli = fields.List(fields.Nested(StimulusSchema), load_default=list, validate=validate.Length(max=50))
     questions = fields.List(fields.Nested(QuestionSchema), required=True, validate=validate.Length(1, 200))
 
@@ -200,8 +203,9 @@ class QuizSchema(Strict):
         del kwargs
         stimuli = {one["id"]: Stimulus(one["title"], one["text"]) for one in data["stimuli"]}
         return QuizConfig(
-            tuple(data["questions"]), stimuli, data["feedback"] == "immediate", data["shuffle"], data["shuffle_choices"]
-        )
+            tuple(data["questions"]), stimuli, data["feedback"] == "immediate", data["shuffle"], data["shuffle_choices"],
+            data["key"] == "after-last",
+        )  # fmt: skip
 
 
 def _no_twice(name: str, items: list[Any]) -> None:

@@ -11,14 +11,15 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lms_ext.app import create_app
 from lms_ext.models import db
 from tests.browser.content import publish_course
+from tests.browser.serving import serving
+from tests.browser.stage import Stage, staged
 from tests.support import sum_plugin
 from tests.support.browser import launched
-from tests.support.databases import test_settings
+from tests.support.databases import Databases, test_settings
 from tests.support.platform import claims, key_server, login_params, register, token
 from tests.support.servers import free_port
 
@@ -40,6 +41,13 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="session")
+def stage(chromium: Browser, databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Give the product with its own packs and practice LMS; what pages look like depends on no database engine."""
+    with staged(databases.sqlite(), tmp_path_factory.mktemp("stage"), chromium) as running:
+        yield running
+
+
 @pytest.fixture
 def course_settings(database_url: str) -> Any:
     """Serve at a port of its own on localhost, where browsers keep Secure cookies without https."""
@@ -58,23 +66,11 @@ def course_app(course_settings: Any) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, *args: object) -> None:
-        """Say nothing: the application has its own log."""
-
-
 @pytest.fixture
 def base(course_app: Flask, course_settings: Any) -> Iterator[str]:
     """Give the address of the running application."""
-    server = make_server(
-        "127.0.0.1", urlsplit(course_settings.public_url).port or 0, course_app, threaded=True, request_handler=_Quiet
-    )
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield course_settings.public_url
-    server.shutdown()
-    thread.join(5)
-    server.server_close()
+    with serving(course_app, course_settings.public_url):
+        yield course_settings.public_url
 
 
 @dataclass

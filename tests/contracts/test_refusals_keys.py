@@ -1,4 +1,4 @@
-"""A platform's key set that cannot be used, row 30: told as 503, never kept, and mended by itself."""
+"""A platform's key set that cannot be used (F10), row 30: told as 503, never kept, and mended by itself."""
 
 import json
 from datetime import timedelta

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from flask import Flask
 from lms_ext.domain.grading import Backoff
 from lms_ext.domain.pacing import Rules
 from lms_ext.worker import Worker
+from tests.support.databases import postgres_server
 from tests.support.lms import Lms, lms_maker
 
 QUICK = Rules(
@@ -17,6 +19,12 @@ QUICK = Rules(
     backoff=Backoff(first=0.05, longest=0.2),
 )  # fmt: skip
 """Rules as in the product, only that nobody waits for minutes."""
+
+
+@pytest.fixture(scope="session")
+def killable(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Give a PostgreSQL server that may be restarted: no other test uses it."""
+    return postgres_server(tmp_path_factory.mktemp("killable") / "postgres")
 
 
 @pytest.fixture

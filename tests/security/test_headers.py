@@ -44,3 +44,11 @@ def test_no_address_adds_a_directive(client: FlaskClient, keys: KeyServer) -> No
         policy = client.get(opened.headers["Location"], base_url=HTTPS).headers["Content-Security-Policy"]
         assert policy.count(";") == 7, odd
         assert directive(policy, "frame-ancestors") == "frame-ancestors https://lms.example"
+
+
+def test_in_the_frame_of_an_lms_one_can_read_that_the_session_is_over(client: FlaskClient) -> None:
+    lost = client.get("/l/1-1-1/nowhere", base_url=HTTPS)
+    assert directive(lost.headers["Content-Security-Policy"], "frame-ancestors") == "frame-ancestors 'none'"
+    answer = client.get("/l/1-1-1/a/kerja", base_url=HTTPS)
+    assert answer.status_code == 401
+    assert directive(answer.headers["Content-Security-Policy"], "frame-ancestors") == "frame-ancestors *"

@@ -118,6 +118,14 @@ class Learner:
         self.get()
         return str(done.headers["Location"])
 
+    def again(self) -> None:
+        token = re.search(r'name="csrf" value="([^"]*)"', self.page)
+        assert token
+        done = self.client.post(f"{self.home}/a/sum/again", data={"csrf": token[1]}, base_url="https://localhost",
+                                headers={"Origin": "https://localhost"})  # fmt: skip
+        assert done.status_code == 303, done.text
+        self.get()
+
 
 def test_deferred(keys: KeyServer, client: FlaskClient) -> None:
     publish({})
@@ -145,6 +153,11 @@ def test_deferred(keys: KeyServer, client: FlaskClient) -> None:
 
     best = next(iter(QUIZ.samples(config(), {}))).answer
     learner.send({**best, "q.keliling": ["3.125 cm"], "q.nama": ["salah"]}, action="submit")
+    assert "tampil setelah percobaan terakhir" in learner.page
+    assert not re.search("KUNCI-(BAHAS|SALAH)|Jawaban tepat", learner.page)  # another attempt is left: no key to copy
+    for _ in range(2):
+        learner.again()
+        learner.send({**best, "q.keliling": ["3.125 cm"], "q.nama": ["salah"]}, action="submit")
     review = learner.page
     for said in ("KUNCI-TEPAT", "KUNCI-BAHAS", "KUNCI-ANGKA", "KUNCI-LAIN", "dibaca sebagai 3,125", "Mahir", "90 %",
                  "5 tepat, 1 belum tepat</p>", "Dipilih, tepat",

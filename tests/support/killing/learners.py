@@ -46,7 +46,7 @@ class Learner:
 
     def work(self, times: int, pause: float) -> None:
         """Launch once and hand in `times` times."""
-        browser, home = self._launched()
+        browser, home = self.launched()
         for number in range(times):
             value = (int(self.person) * 7 + number * 31) % 101
             page = self._until(lambda: self._open(browser, home))
@@ -56,7 +56,9 @@ class Learner:
             self.ledger.add(self.person, form["client_key"], value)
             time.sleep(pause)
 
-    def _launched(self) -> tuple[Visitor, str]:
+    def launched(self) -> tuple[Visitor, str]:
+        """Give a browser, and the address it landed at."""
+
         def launch() -> tuple[Visitor, str]:
             browser = Visitor()
             body = {"kind": "link", "link": self.link, "person": self.person, "name": self.person, "frame": False}

@@ -1,5 +1,6 @@
 """Run the kill loop and compare the ledger with the database and the gradebook."""
 
+import itertools
 import logging
 import os
 import random
@@ -7,10 +8,10 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,33 @@ from lms_ext.sandbox.app import create_sandbox
 from lms_ext.sandbox.people import Person
 from lms_ext.sandbox.practice import Practice
 from lms_ext.sandbox.settings import SandboxSettings
-from tests.support.databases import dsn, migrate, postgres_server, sqlalchemy_url
+from tests.support.databases import dsn, migrate, sqlalchemy_url
 from tests.support.killing.learners import Learner, Ledger
 from tests.support.servers import environment, free_port, process
 from tests.support.visitor import served
 
-_KILL_EVERY, _RESTART_EVERY, _OUTAGE = 1.4, 8.0, 3.0
-_AT_ONCE = 10
 _DRAIN = 60.0
-_FAULTS = (("401", 0.03), ("503", 0.07), ("429", 0.03), ("slow", 0.02), ("cut", 0.05))
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many do what, and how bad it gets. Faults are the share of scores that meet them."""
+
+    learners: int = 50
+    submissions: int = 4
+    at_once: int = 10
+    pause: float = 0.15
+    """Seconds between a learner's submissions."""
+    faults: Mapping[str, float] = field(
+        default_factory=lambda: {"401": 0.03, "503": 0.07, "429": 0.03, "slow": 0.02, "cut": 0.05}
+    )
+    kill_every: float = 1.4
+    restart_every: float = 8.0
+    """Of the database; 0 for never."""
+    outage: float = 4.0
+    mutant: str = ""
+    seed: int = 1
 
 
 @dataclass
@@ -46,25 +65,26 @@ class Report:
     seconds: float
 
 
-def run(folder: Path, *, learners: int, submissions: int, mutant: str = "", seed: int = 1) -> Report:
-    """Let `learners` hand in `submissions` times each while everything is killed again and again."""
+def run(server: Any, folder: Path, plan: Plan) -> Report:
+    """Let learners hand in while everything is killed again and again; `server` is the PostgreSQL server that is restarted."""
     began = time.monotonic()
-    server = postgres_server(folder / "postgres")
+    name = f"loop_{next(_numbers)}"
     with psycopg.connect(dsn(server, "postgres"), autocommit=True) as admin:
-        admin.execute("CREATE DATABASE loop")
+        admin.execute(f"CREATE DATABASE {name}")
     tool_port, lms_port = free_port(), free_port()
     tool = f"http://127.0.0.1:{tool_port}"
-    env = environment(sqlalchemy_url(server, "loop"), tool, KILL_LOOP_MUTANT=mutant, LMS_EXT_LOG_LEVEL="error")
+    env = environment(sqlalchemy_url(server, name), tool, KILL_LOOP_MUTANT=plan.mutant, LMS_EXT_LOG_LEVEL="error")
     migrate(env["LMS_EXT_DATABASE_URL"])
     sandbox = create_sandbox(SandboxSettings(url=f"http://127.0.0.1:{lms_port}", tool_url=tool, profile="moodle"))
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line per request would cost more than the request
     practice: Practice = sandbox.extensions["practice"]
-    people = [str(1000 + number) for number in range(learners)]
+    people = [str(1000 + number) for number in range(plan.learners)]
     for one in people:
         practice.add_person(Person(one, f"Murid {one}"))
     link = practice.add_activity("Jumlah", "demo/sum", maximum=100)
     _prepare(env, practice)
     ledger = Ledger()
+    learners = [Learner(one, practice, tool, link, ledger) for one in people]
     web = ["-m", "gunicorn", "--bind", f"127.0.0.1:{tool_port}", "--workers", "2", "--threads", "4", "--preload",
            "--log-level", "error", "tests.support.killing.processes:make_app()"]  # fmt: skip
     workers = ["-m", "tests.support.killing.processes", "2"]
@@ -73,16 +93,13 @@ def run(folder: Path, *, learners: int, submissions: int, mutant: str = "", seed
         process(web, env, folder / "web.log", ready=f"{tool}/health") as master,
         process(workers, env, folder / "workers.log") as manager,
     ):
-        for kind, rate in _FAULTS:
-            practice.faults.add("scores", kind, rate=rate, seconds=0.0 if kind != "slow" else 1.0)
-        with _trouble(server, practice, master, manager, seed) as kills, ThreadPoolExecutor(_AT_ONCE) as pool:
-            work = [pool.submit(Learner(one, practice, tool, link, ledger).work, submissions, 0.15) for one in people]
-            for one in work:
+        learners[0].launched()  # the tool knows the LMS's keys: a new platform waits 30 s when its first key fetch is killed
+        with _trouble(server, practice, master, manager, plan) as kills, ThreadPoolExecutor(plan.at_once) as pool:
+            for one in [pool.submit(each.work, plan.submissions, plan.pause) for each in learners]:
                 one.result()
-        practice.faults.clear()
-        undelivered = _drained(server)
-    lost, wrong = _compare(server, practice, ledger)
-    return Report(ledger.count, lost, wrong, learners, undelivered, kills, ledger.retries, time.monotonic() - began)
+        undelivered = _drained(server, name)
+    lost, wrong = _compare(server, name, practice, ledger)
+    return Report(ledger.count, lost, wrong, plan.learners, undelivered, kills, ledger.retries, time.monotonic() - began)
 
 
 def _prepare(env: dict[str, str], practice: Practice) -> None:
@@ -115,12 +132,12 @@ def _app(env: dict[str, str]) -> Flask:
 
 @contextmanager
 def _trouble(
-    server: Any, practice: Practice, master: "subprocess.Popen[bytes]", manager: "subprocess.Popen[bytes]", seed: int
+    server: Any, practice: Practice, master: "subprocess.Popen[bytes]", manager: "subprocess.Popen[bytes]", plan: Plan
 ) -> Iterator[dict[str, int]]:
     """Kill, restart and cut off in the background until the block ends."""
     kills = {"web": 0, "worker": 0, "database": 0}
     over = threading.Event()
-    chance = random.Random(seed)
+    chance = random.Random(plan.seed)
 
     def kill(name: str, parent: "subprocess.Popen[bytes]") -> None:
         children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
@@ -132,10 +149,9 @@ def _trouble(
     def outage() -> None:
         for service in ("scores", "token", "results"):
             practice.faults.add(service, "down", times=0)
-        over.wait(_OUTAGE)
+        over.wait(plan.outage)
         practice.faults.clear()
-        for kind, rate in _FAULTS:
-            practice.faults.add("scores", kind, rate=rate, seconds=0.0 if kind != "slow" else 1.0)
+        _order(practice, plan)
 
     def restart() -> None:
         restart_at_once(server)
@@ -144,7 +160,7 @@ def _trouble(
     def every(seconds: float, first: float, work: Callable[[], None]) -> threading.Thread:
         def repeat() -> None:
             pause = first
-            while not over.wait(pause):
+            while seconds and not over.wait(pause):
                 work()
                 pause = seconds
 
@@ -152,11 +168,12 @@ def _trouble(
         thread.start()
         return thread
 
+    _order(practice, plan)
     threads = [
-        every(_KILL_EVERY, 0.5, lambda: kill("web", master)),
-        every(_KILL_EVERY, 0.8, lambda: kill("worker", manager)),
-        every(_RESTART_EVERY, 3.0, restart),
-        every(1e6, 5.0, outage),
+        every(plan.kill_every, 0.5, lambda: kill("web", master)),
+        every(plan.kill_every, 0.8, lambda: kill("worker", manager)),
+        every(plan.restart_every, 3.0, restart),
+        every(threading.TIMEOUT_MAX if plan.outage else 0, 5.0, outage),
     ]
     try:
         yield kills
@@ -164,23 +181,34 @@ def _trouble(
         over.set()
         for one in threads:
             one.join()
+        practice.faults.clear()
+
+
+def _order(practice: Practice, plan: Plan) -> None:
+    for kind, rate in plan.faults.items():
+        practice.faults.add("scores", kind, rate=rate, seconds=1.0 if kind == "slow" else 0.0)
 
 
 def restart_at_once(server: Any) -> None:
     """Restart PostgreSQL as after a crash: no connection is told, nothing is flushed."""
+    stop_at_once(server)
+    server.ensure_postgres_running()
+
+
+def stop_at_once(server: Any) -> None:
+    """Stop PostgreSQL as a crash does."""
     arguments = ["-D", str(server.pgdata), "-m", "immediate", "-w", "stop"]
     subprocess.run(
         [str(server.bin_path / "pg_ctl"), *arguments], user=server.system_user, check=True, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL, cwd="/",
     )  # fmt: skip
-    server.ensure_postgres_running()
 
 
-def _drained(server: Any) -> int:
+def _drained(server: Any, name: str) -> int:
     """Wait until nothing is on its way any more; gives what still is after a minute."""
     deadline = time.monotonic() + _DRAIN
     query = "SELECT count(*) FROM grade_slot WHERE sent_version < version AND state <> 'parked'"
-    with psycopg.connect(dsn(server, "loop"), autocommit=True) as reader:
+    with psycopg.connect(dsn(server, name), autocommit=True) as reader:
         while True:
             row = reader.execute(query).fetchone()
             if row is None or not row[0] or time.monotonic() > deadline:
@@ -188,9 +216,9 @@ def _drained(server: Any) -> int:
             time.sleep(0.1)
 
 
-def _compare(server: Any, practice: Practice, ledger: Ledger) -> tuple[int, int]:
+def _compare(server: Any, name: str, practice: Practice, ledger: Ledger) -> tuple[int, int]:
     """Give how many acknowledged submissions are lost, and how many learners have a grade that is not their newest."""
-    with psycopg.connect(dsn(server, "loop")) as reader:
+    with psycopg.connect(dsn(server, name)) as reader:
         stored = {(row[0], row[1]) for row in reader.execute("SELECT client_key, round(fraction * 100)::int FROM submission")}
     lost = sum(one not in stored for acked in ledger.acked.values() for one in acked)
     held = {row["person_id"]: row["score"] for row in practice.course.grades()}

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from datetime import timedelta
 
 from flask import Flask
@@ -31,13 +32,22 @@ def make_app() -> Flask:
 
 
 def _child(app: Flask) -> int:
+    parent = os.getpid()
     number = os.fork()
     if number:
         return number
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     Worker(app, RULES).run(stop)
     os._exit(0)
+
+
+def _end_with(parent: int) -> None:
+    """Leave nothing running when the manager itself was killed."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def manage(number: int) -> None:

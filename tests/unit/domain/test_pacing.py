@@ -75,3 +75,10 @@ def test_f3_requests_that_are_refused_together_are_one_complaint() -> None:
     for tick in range(8):
         pace = pace.complained(0.0, RULES, later(tick / 10))
     assert pace.rate == 16
+
+
+def test_f9_a_clock_that_is_set_back_stops_nothing() -> None:
+    pace = Pace.fresh(RULES, later(3600)).spent(8, RULES, later(3600))
+    assert pace.allowance(8, NOW) > 0
+    assert pace.wait(NOW) == 0
+    assert pace.spent(8, RULES, NOW).next_at < later(10)
