@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, case, func, or_, select, update
 
 from lms_ext.domain.pacing import Pace, Rules
-from lms_ext.models import GradeSlot, Link, Person, Space
+from lms_ext.models import GradeSlot, Link, Person, Space, engine
 from lms_ext.services import lanes
 from lms_ext.services.seats import Db
 
@@ -75,17 +75,6 @@ class Verdict:
     """For ``restamp``: the time of the score that the platform holds."""
     relink: str = ""
     """Where the column was found, when it was not where we thought."""
-
-
-def at_key(key: tuple[int, int, int, int]) -> ColumnElement[bool]:
-    """Give the condition for the slot `(platform, space, link, person)`."""
-    platform_id, space_id, link_id, person_id = key
-    return and_(
-        GradeSlot.platform_id == platform_id,
-        GradeSlot.space_id == space_id,
-        GradeSlot.link_id == link_id,
-        GradeSlot.person_id == person_id,
-    )
 
 
 def take(session: Db, platform_id: int, room: int, rules: Rules, now: datetime) -> list[Claimed]:
@@ -234,19 +223,9 @@ def settle(session: Db, result: Result, rules: Rules, now: datetime) -> bool:
     `sent_version` becomes the version that was claimed: a score that came in meanwhile is still to be sent.
     """
     one, verdict = result.claimed, result.verdict
-    values = {"lease": "", "lease_until": None} | _outcome(result, rules, now)
-    state = values["state"]
-    if state != "late":  # a newer score than the one that was tried waits on
-        newest = GradeSlot.version == one.version
-        values["state"] = case((newest, state), else_="queued")
-        values["reason"] = case((newest, values["reason"]), else_="")
-    changed = session.execute(
-        update(GradeSlot)
-        .where(at_key(one.key), GradeSlot.lease == one.lease)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    ours = bool(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+    where = {f"at_{name}": value for name, value in zip(_KEY, one.key, strict=True)}
+    values = dict.fromkeys(_MAY_STAY) | _outcome(result, rules, now)
+    ours = bool(engine.run(session, _SETTLE, where | {"at_lease": one.lease, "at_version": one.version} | values).rowcount)
     if ours and verdict.relink:
         platform_id, space_id, link_id, _ = one.key
         session.execute(
@@ -257,6 +236,33 @@ def settle(session: Db, result: Result, rules: Rules, now: datetime) -> bool:
             .execution_options(synchronize_session=False)
         )
     return ours
+
+
+_KEY = ("platform_id", "space_id", "link_id", "person_id")
+_MAY_STAY = ("sent_version", "tries", "delivered_at", "due_at", "stamp")
+"""What an outcome leaves as it is when it says nothing of it."""
+
+
+def _settle_statement() -> Update:
+    """Build the statement of `settle`, once: building it costs several times as much as running it."""
+    table: Any = GradeSlot.__table__
+    slot = table.c
+    state, reason = bindparam("state", type_=slot.state.type), bindparam("reason", type_=slot.reason.type)
+    # a newer score than the one that was tried waits on; "late" it is anyway
+    newest = or_(state == "late", slot.version == bindparam("at_version", type_=slot.version.type))
+    stays = {name: func.coalesce(bindparam(name, type_=slot[name].type), slot[name]) for name in _MAY_STAY}
+    return (
+        update(table)
+        .where(*(slot[name] == bindparam(f"at_{name}", type_=slot[name].type) for name in _KEY))
+        .where(slot.lease == bindparam("at_lease", type_=slot.lease.type))
+        .values(
+            lease="", lease_until=None, state=case((newest, state), else_="queued"), reason=case((newest, reason), else_=""),
+            **stays,
+        )
+    )  # fmt: skip
+
+
+_SETTLE = _settle_statement()
 
 
 def _outcome(result: Result, rules: Rules, now: datetime) -> dict[str, Any]:

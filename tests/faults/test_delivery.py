@@ -202,7 +202,9 @@ def test_f22_a_late_worker_cannot_mark_a_newer_score_as_sent(lms: Lms, worker: W
     assert lms.held(ME) == 9.0
 
 
-def test_f14_f22_a_worker_that_stands_still_beyond_its_lease_while_posting(lms: Lms, work, answers: list[int]) -> None:
+def test_f14_f22_a_worker_that_stands_still_beyond_its_lease_while_posting(
+    lms: Lms, work, posts: list[dict[str, Any]], answers: list[int]
+) -> None:
     """The older score arrives after the newer one: the LMS refuses its timestamp, and nobody believes the late worker."""
     lms.practice.faults.add("scores", "slow", seconds=1.5)
     lms.score(ME, 3.0)
@@ -211,7 +213,7 @@ def test_f14_f22_a_worker_that_stands_still_beyond_its_lease_while_posting(lms: 
     lms.score(ME, 9.0)
     until(lambda: lms.slot(ME).sent_version == 2)
     assert lms.held(ME) == 9.0
-    until(lambda: answers == [200, 409])
+    until(lambda: len(answers) == len(posts) >= 2)
     assert (lms.held(ME), lms.slot(ME).state, lms.slot(ME).sent_version) == (9.0, "sent", 2)
 
 

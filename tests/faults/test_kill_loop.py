@@ -3,6 +3,7 @@
 ``FULL_KILL_LOOP=1`` makes it 1,000 submissions.
 """
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 from tests.support.killing import loop
 from tests.support.killing.loop import Plan, Report
 
+log = logging.getLogger(__name__)
 Record = Callable[[str, object], None]
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("kill-loop"), pytest.mark.timeout(900)]
 _FULL = bool(os.environ.get("FULL_KILL_LOOP"))
@@ -30,27 +32,30 @@ _MUTANTS = {
 def told(report: Report, plan: Plan, record: Record) -> Report:
     """Leave the figures in the report of the run."""
     record(f"kill loop {plan.mutant or 'product'}", str(report))
+    log.warning("%s: %s", plan.mutant or "product", report)  # shown by --log-cli-level=warning
     return report
 
 
 def test_f13_f14_no_acknowledged_answer_is_lost_and_no_grade_is_wrong(
-    killable: Any, tmp_path: Path, record_property: Record
+    killable: Any, tmp_path: Path, record_testsuite_property: Record
 ) -> None:
     plan = Plan(learners=250, kill_every=1.0) if _FULL else Plan()
-    report = told(loop.run(killable, tmp_path, plan), plan, record_property)
+    report = told(loop.run(killable, tmp_path, plan), plan, record_testsuite_property)
     assert (report.acked, report.lost, report.wrong, report.undelivered) == (plan.learners * 4, 0, 0, 0), report
     assert all(report.kills.values()), report
 
 
 @pytest.mark.parametrize("mutant", _MUTANTS)
-def test_the_loop_finds_the_design_that(mutant: str, killable: Any, tmp_path: Path, record_property: Record) -> None:
+def test_the_loop_finds_the_design_that(mutant: str, killable: Any, tmp_path: Path, record_testsuite_property: Record) -> None:
     plan = replace(_MUTANTS[mutant], mutant=mutant)
-    report = told(loop.run(killable, tmp_path, plan), plan, record_property)
+    report = told(loop.run(killable, tmp_path, plan), plan, record_testsuite_property)
     assert report.lost == 0, report
     assert report.wrong > 0, report
 
 
-def test_f9_f13_scores_as_fast_as_they_can_do_the_product_no_harm(killable: Any, tmp_path: Path, record_property: Record) -> None:
+def test_f9_f13_scores_as_fast_as_they_can_do_the_product_no_harm(
+    killable: Any, tmp_path: Path, record_testsuite_property: Record
+) -> None:
     plan = _MUTANTS["no_rising_seconds"]
-    report = told(loop.run(killable, tmp_path, plan), plan, record_property)
+    report = told(loop.run(killable, tmp_path, plan), plan, record_testsuite_property)
     assert (report.lost, report.wrong, report.undelivered) == (0, 0, 0), report

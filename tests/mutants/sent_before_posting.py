@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
-
 from lms_ext.models import GradeSlot
 from lms_ext.services import delivering
 
@@ -17,7 +15,8 @@ def apply() -> None:
     def mark(session: Any, platform_id: int, now: datetime, **more: Any) -> Any:
         claimed = claim(session, platform_id, now, **more)
         for one in claimed:
-            session.execute(update(GradeSlot).where(delivering.at_key(one.key)).values(sent_version=one.version, state="sent"))
+            session.get(GradeSlot, one.key).sent_version = one.version
+        session.flush()
         return claimed
 
     patched.claim = mark
