@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.servers import measured
+
 
 def run(database_url: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     environment = {
@@ -16,6 +18,7 @@ def run(database_url: str, *arguments: str, given: str = "") -> subprocess.Compl
         "LMS_EXT_DATABASE_URL": database_url,
         "LMS_EXT_SECRET_KEY": "only-for-tests-" * 4,
         "LMS_EXT_ALLOW_LOOPBACK": "1",
+        **measured(),
     }
     command = [sys.executable, "-c", "from lms_ext.cli import main; main()", *arguments]
     return subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False, timeout=60)
