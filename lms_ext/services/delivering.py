@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Update, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, null, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from lms_ext.domain.pacing import Pace, Rules
 from lms_ext.models import GradeSlot, Link, Person, Space
+from lms_ext.models.statements import Statement
 from lms_ext.services import lanes
 from lms_ext.services.seats import Db
 
@@ -225,8 +227,7 @@ def settle(session: Db, result: Result, rules: Rules, now: datetime) -> bool:
     one, verdict = result.claimed, result.verdict
     where = {f"at_{name}": value for name, value in zip(_KEY, one.key, strict=True)}
     values = dict.fromkeys(_MAY_STAY) | _outcome(result, rules, now)
-    leased = {"at_lease": one.lease, "at_version": one.version}
-    ours = bool(session.connection().execute(_SETTLE, where | leased | values).rowcount)
+    ours = _SETTLE.one(session, where | {"at_lease": one.lease, "at_version": one.version} | values) is not None
     if ours and verdict.relink:
         platform_id, space_id, link_id, _ = one.key
         session.execute(
@@ -244,8 +245,7 @@ _MAY_STAY = ("sent_version", "tries", "delivered_at", "due_at", "stamp")
 """What an outcome leaves as it is when it says nothing of it."""
 
 
-def _settle_statement() -> Update:
-    """Build the statement of `settle`, once: building it costs several times as much as running it."""
+def _settle_statement(_dialect: str) -> ReturningUpdate[Any]:
     table: Any = GradeSlot.__table__
     slot = table.c
     state, reason = bindparam("state", type_=slot.state.type), bindparam("reason", type_=slot.reason.type)
@@ -257,13 +257,14 @@ def _settle_statement() -> Update:
         .where(*(slot[name] == bindparam(f"at_{name}", type_=slot[name].type) for name in _KEY))
         .where(slot.lease == bindparam("at_lease", type_=slot.lease.type))
         .values(
-            lease="", lease_until=None, state=case((newest, state), else_="queued"), reason=case((newest, reason), else_=""),
+            lease="", lease_until=null(), state=case((newest, state), else_="queued"), reason=case((newest, reason), else_=""),
             **stays,
         )
+        .returning(slot.version)
     )  # fmt: skip
 
 
-_SETTLE = _settle_statement()
+_SETTLE = Statement(_settle_statement)
 
 
 def _outcome(result: Result, rules: Rules, now: datetime) -> dict[str, Any]:
