@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Update, and_, bindparam, case, func, or_, select, update
 
 from lms_ext.domain.pacing import Pace, Rules
-from lms_ext.models import GradeSlot, Link, Person, Space, engine
+from lms_ext.models import GradeSlot, Link, Person, Space
 from lms_ext.services import lanes
 from lms_ext.services.seats import Db
 
@@ -225,7 +225,8 @@ def settle(session: Db, result: Result, rules: Rules, now: datetime) -> bool:
     one, verdict = result.claimed, result.verdict
     where = {f"at_{name}": value for name, value in zip(_KEY, one.key, strict=True)}
     values = dict.fromkeys(_MAY_STAY) | _outcome(result, rules, now)
-    ours = bool(engine.run(session, _SETTLE, where | {"at_lease": one.lease, "at_version": one.version} | values).rowcount)
+    leased = {"at_lease": one.lease, "at_version": one.version}
+    ours = bool(session.connection().execute(_SETTLE, where | leased | values).rowcount)
     if ours and verdict.relink:
         platform_id, space_id, link_id, _ = one.key
         session.execute(
