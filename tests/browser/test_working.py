@@ -52,7 +52,7 @@ def test_switching_the_theme_keeps_what_was_just_typed(stage: Stage, phone: Brow
     page = stage.open(phone, JOURNAL, "90")
     page.locator("#kerja textarea").first.fill("Baru saja diketik")
     page.get_by_role("button", name="Gelap").click()
-    page.wait_for_function("document.documentElement.dataset.bsTheme === 'dark'")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     assert page.locator("#kerja textarea").first.input_value() == "Baru saja diketik"
     phone.close()
 
