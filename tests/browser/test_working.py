@@ -25,7 +25,8 @@ def test_a_page_sent_too_early_leads_to_the_gap_and_still_saves(stage: Stage, ph
     page.get_by_role("link", name="Ke isian").click()
     assert page.url.endswith(f"#{second.get_attribute('id')}")
     assert page.locator("#kerja textarea").first.input_value() == "Murid membagi kue lapis."
-    second.fill("Saya tenang.")  # the page's scripts live on: what is typed now reaches the server by itself
+    with page.expect_response("**/draft"):
+        second.fill("Saya tenang.")  # the page's scripts live on: what is typed now reaches the server by itself
     saved(page)
     again = stage.open(phone, JOURNAL, "15")
     assert again.locator("#kerja textarea").nth(1).input_value() == "Saya tenang."
@@ -51,7 +52,7 @@ def test_switching_the_theme_keeps_what_was_just_typed(stage: Stage, phone: Brow
     page = stage.open(phone, JOURNAL, "90")
     page.locator("#kerja textarea").first.fill("Baru saja diketik")
     page.get_by_role("button", name="Gelap").click()
-    page.wait_for_function("document.documentElement.dataset.bsTheme === 'dark'")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     assert page.locator("#kerja textarea").first.input_value() == "Baru saja diketik"
     phone.close()
 

@@ -65,8 +65,8 @@ def test_every_route(client: FlaskClient, app: Flask) -> None:
         with app.app_context():  # what one answer knew must not reach the next
             answer = client.open(address, method=method, base_url="https://localhost")
         assert answer.status_code != 500, (method, address)
-        try:
-            check(answer, frames=not address.startswith("/lti/"))
+        try:  # a launch, and a refusal inside a frame, hold nobody's data
+            check(answer, frames=not address.startswith("/lti/") and answer.status_code < 400)
         except (AssertionError, KeyError) as error:
             raise AssertionError((method, address, answer.status_code, dict(answer.headers))) from error
         if address.startswith("/l/"):
