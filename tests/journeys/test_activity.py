@@ -105,6 +105,12 @@ def count(table: type) -> int:
     return db.session.execute(select(func.count()).select_from(table)).scalar_one()
 
 
+def test_every_page_says_whose_it_is(client: FlaskClient, keys: KeyServer) -> None:
+    """On a computer that many share; a person whose platform sends no name is not given one."""
+    assert "Dibuka sebagai Sri &lt;b&gt;Wahyuni&lt;/b&gt;." in Learner(client, name="Sri <b>Wahyuni</b>").get()
+    assert "Dibuka sebagai" not in Learner(client, name=..., sub="43").get()
+
+
 def test_answering_without_scripts_puts_the_score_in_the_outbox(learner: Learner) -> None:
     assert learner.send(learner.get(), total="5", action="submit").status_code == 303
     assert "Jawaban: 5" in learner.get()
