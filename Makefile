@@ -14,7 +14,7 @@ test: $(VENV)/.tests
 	@sh tests/install_browser.sh
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy lms_ext plugins
+	$(BIN)/mypy lms_ext plugins bench
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=95
 

@@ -86,13 +86,14 @@ class Bench:
 
 
 def _help_seconds() -> float:
+    """Give the shortest of five runs: on a busy machine the others measure its neighbours."""
     script = Path(sys.executable).parent / "lms-ext"
     taken = []
     for _ in range(5):
         began = time.perf_counter()
         subprocess.run([str(script), "--help"], env=environment(), check=True, capture_output=True)
         taken.append(time.perf_counter() - began)
-    return median(taken)
+    return min(taken)
 
 
 def _aims(bench: Bench, delivered: dict[str, dict[str, list[float]]], memory: float, help_seconds: float) -> list[Aim]:

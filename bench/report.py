@@ -20,7 +20,7 @@ class Row:
 
     def middle(self, what: str) -> float:
         """Give the median of one figure."""
-        return median(getattr(one, what) for one in self.costs)
+        return float(median(getattr(one, what) for one in self.costs))
 
 
 @dataclass

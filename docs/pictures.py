@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
 
-from playwright.sync_api import Page  # noqa: E402 - the path is set above
+from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the path is set above
 
 from tests.support import story  # noqa: E402
 from tests.support.browser import launched  # noqa: E402
@@ -79,7 +79,7 @@ def tell(stage: story.Stage, page: Page) -> None:
 def main() -> None:
     """Run the product in a folder of its own and take every picture."""
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as name, launched() as browser:
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright, launched(playwright) as browser:
         folder = Path(name)
         with story.staged(Databases(folder).sqlite(), folder, "starter") as stage:
             page = browser.new_page(locale="id-ID", viewport=DESK)

@@ -54,7 +54,12 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     db.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)
-    app.before_request(engine.may_write)  # a thread remembers the promise of the request it served before
+
+    @app.before_request
+    def _afresh() -> None:
+        """Forget what an earlier request promised or left open: a thread remembers it, and so does an application context."""
+        engine.may_write()
+        db.session.remove()
 
     plugins = plugin_host.load_plugins(
         settings.plugins, builtin={**builtin_plugins(), "default-quirks": quirks}, strict=settings.strict_plugins

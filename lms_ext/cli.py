@@ -71,7 +71,8 @@ def add_platform(file: Path | None, deployment_ids: tuple[str, ...], **given: st
     if not file:
         for name in _FIELDS:
             data.setdefault(name, given.get(name) or click.prompt(name))
-        data.setdefault("deployment_ids", [click.prompt("deployment_id")])
+        if "deployment_ids" not in data:
+            data["deployment_ids"] = [click.prompt("deployment_id")]
     try:
         saved = platforms.save(database.session, data, allow_http=tool().settings.allow_loopback)
     except platforms.BadPlatform as error:

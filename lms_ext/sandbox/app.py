@@ -51,7 +51,8 @@ def _guard(response: Response) -> Response:
     elsewhere = " ".join(sorted(tools))
     response.headers.setdefault(
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
+        "frame-ancestors 'self'; "
         f"frame-src 'self' {elsewhere}; form-action 'self' {elsewhere}",
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -73,7 +73,6 @@ def launch() -> BaseResponse:
     g.return_url = told.return_url
     browser = request.cookies.get(sessions.BROWSER_COOKIE, "")
     secret, new_browser = sessions.new_secret(), sessions.new_secret()
-    db.session.remove()  # a transaction that this context still held would keep a launch waiting for itself on SQLite
     with db.engine.begin() as transaction:  # no objects are needed, and a session costs as much as two statements
         opened = launching.open_session(
             transaction,

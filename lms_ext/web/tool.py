@@ -7,7 +7,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from lms_ext.lti.gateway import Gateway
-from lms_ext.models import db, engine
+from lms_ext.models import db
 from lms_ext.plugin_host import PluginHost
 from lms_ext.services.catalog import Catalog
 from lms_ext.settings import Settings
@@ -34,8 +34,7 @@ def new_session() -> Session:
 
 
 def install(app: Flask, settings: Settings, plugins: PluginHost) -> None:
-    """Keep the parts where `tool()` finds them; let each request write until it promises not to."""
-    app.before_request(engine.may_write)
+    """Keep the parts where `tool()` finds them."""
     app.extensions["lms_ext"] = Tool(settings, plugins, Catalog(plugins.activity_types), Gateway(settings, new_session, hashed))
 
 

@@ -1,4 +1,4 @@
-"""The product with its own packs, plugins and practice LMS, as the pages' tests walk through it; SQLite, one for the whole run."""
+"""The product with its own packs, plugins and practice LMS, as the pages' tests walk through it; one for the whole run."""
 
 import json
 import re

@@ -1,33 +1,17 @@
 """Inside an LMS on another site: a Partitioned cookie is enough, and where even that is blocked one button opens a new tab."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import BrowserContext, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import FrameLocator, Page, Playwright, expect
 
 from tests.browser.conftest import Lms
-from tests.support.browser import ARGUMENTS, executable
+from tests.support.browser import profile
 from tests.support.platform import login_params
 
 BLOCKED = {"profile": {"content_settings": {"exceptions": {"cookies": {"http://localhost,http://127.0.0.1": {"setting": 2}}}}}}
 """Chromium's own setting: no cookie for localhost inside pages of 127.0.0.1, Partitioned or not."""
-
-
-@contextmanager
-def profile(folder: Path, preferences: dict[str, object]) -> Iterator[BrowserContext]:
-    """Run Chromium with a profile of its own settings."""
-    (folder / "Default").mkdir(parents=True)
-    (folder / "Default/Preferences").write_text(json.dumps(preferences))
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            str(folder), executable_path=executable(), args=ARGUMENTS, headless=True, locale="id-ID"
-        )
-        yield context
-        context.close()
 
 
 def framed(page: Page, lms: Lms, base: str) -> FrameLocator:
@@ -40,8 +24,10 @@ def framed(page: Page, lms: Lms, base: str) -> FrameLocator:
 
 
 @pytest.mark.parametrize("settings", [{}, {"profile": {"block_third_party_cookies": True}}], ids=["usual", "third-party-blocked"])
-def test_a_partitioned_cookie_is_enough(lms: Lms, base: str, tmp_path: Path, settings: dict[str, object]) -> None:
-    with profile(tmp_path / "profile", settings) as context:
+def test_a_partitioned_cookie_is_enough(
+    playwright: Playwright, lms: Lms, base: str, tmp_path: Path, settings: dict[str, object]
+) -> None:
+    with profile(playwright, tmp_path / "profile", settings) as context:
         page = context.new_page()
         frame = framed(page, lms, base)
         frame.locator("#note").fill("Dari dalam bingkai.")
@@ -53,12 +39,14 @@ def test_a_partitioned_cookie_is_enough(lms: Lms, base: str, tmp_path: Path, set
         assert cookies["__Secure-lx"]["httpOnly"]
 
 
-def test_where_cookies_are_blocked_one_button_opens_the_same_launch_in_a_new_tab(lms: Lms, base: str, tmp_path: Path) -> None:
-    with profile(tmp_path / "profile", BLOCKED) as context:
+def test_where_cookies_are_blocked_one_button_opens_the_same_launch_in_a_new_tab(
+    playwright: Playwright, lms: Lms, base: str, tmp_path: Path
+) -> None:
+    with profile(playwright, tmp_path / "profile", BLOCKED) as context:
         page = context.new_page()
         frame = framed(page, lms, base)
         expect(frame.get_by_role("heading", name="Peramban menahan halaman ini")).to_be_visible()
-        assert frame.get_by_role("link", name="Lanjutkan di sini").count() == 0
+        expect(frame.get_by_role("link", name="Lanjutkan di sini")).to_have_count(0)
         with context.expect_page() as opened:
             frame.get_by_role("link", name="Buka di tab baru").click()
         tab = opened.value
@@ -66,8 +54,10 @@ def test_where_cookies_are_blocked_one_button_opens_the_same_launch_in_a_new_tab
         expect(tab.locator("[data-save-state]")).to_have_attribute("data-state", "saved")
 
 
-def test_without_scripts_a_blocked_launch_ends_on_a_page_with_the_same_button(lms: Lms, base: str, tmp_path: Path) -> None:
-    with profile(tmp_path / "profile", BLOCKED) as context:
+def test_without_scripts_a_blocked_launch_ends_on_a_page_with_the_same_button(
+    playwright: Playwright, lms: Lms, base: str, tmp_path: Path
+) -> None:
+    with profile(playwright, tmp_path / "profile", BLOCKED) as context:
         page = context.new_page()
         context.route("**/js/check.js*", lambda route: route.abort())
         frame = framed(page, lms, base)

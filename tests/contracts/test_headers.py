@@ -11,17 +11,13 @@ from werkzeug.routing import Map, Rule
 
 from lms_ext.sandbox.app import create_sandbox
 
-EXAMPLES = {"int": "1", "launch": "1-1-1", "any": "id", "path": "lms.css", "default": "x", "string": "x"}
-"""A value for each kind of converter; ``any`` gets its own first choice."""
+EXAMPLES = {"IntegerConverter": "1", "UnicodeConverter": "x", "PathConverter": "lms.css"}
+"""A value for each kind of converter; a list of choices gives its own first, our own converter of launches a launch."""
 
 
 def addresses(url_map: Map) -> list[tuple[str, str]]:
     """List method and address of every route."""
-    found = []
-    for rule in url_map.iter_rules():
-        for method in sorted((rule.methods or set()) - {"OPTIONS"}):
-            found.append((method, _filled(rule)))
-    return found
+    return [(method, _filled(rule)) for rule in url_map.iter_rules() for method in sorted((rule.methods or set()) - {"OPTIONS"})]
 
 
 def _filled(rule: Rule) -> str:
@@ -32,14 +28,8 @@ def _filled(rule: Rule) -> str:
             continue
         converter = rule._converters[data]
         items = getattr(converter, "items", None)
-        name = type(converter).__name__.removesuffix("Converter").removesuffix("Ref").lower()
-        parts.append(sorted(items)[0] if items else _example(name))
+        parts.append(min(items) if items else EXAMPLES.get(type(converter).__name__, "1-1-1"))
     return "".join(parts).lstrip("|")
-
-
-def _example(name: str) -> str:
-    known = {"integer": "1", "unicode": "x", "path": "lms.css"}
-    return known.get(name, "1-1-1")
 
 
 def policy(answer: Any) -> dict[str, list[str]]:
@@ -57,7 +47,7 @@ def check(answer: Any, *, frames: bool = True) -> None:
     assert said["base-uri"] == ["'none'"]
     for directive in ("script-src", "style-src"):
         assert not {"'unsafe-inline'", "'unsafe-eval'", "*", "data:", "http:", "https:"} & set(said.get(directive, []))
-    if frames:
+    if frames and answer.status_code != 401:  # a session that is over holds no data, and must be readable in any LMS's frame
         assert said["frame-ancestors"] != ["*"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] in {"no-referrer", "same-origin"}
@@ -72,10 +62,11 @@ def test_every_route(client: FlaskClient, app: Flask) -> None:
     routes = addresses(app.url_map)
     assert len(routes) > 25, routes
     for method, address in routes:
-        answer = client.open(address, method=method, base_url="https://localhost")
+        with app.app_context():  # what one answer knew must not reach the next
+            answer = client.open(address, method=method, base_url="https://localhost")
         assert answer.status_code != 500, (method, address)
-        try:
-            check(answer, frames=not address.startswith("/lti/"))
+        try:  # a launch, and a refusal inside a frame, hold nobody's data
+            check(answer, frames=not address.startswith("/lti/") and answer.status_code < 400)
         except (AssertionError, KeyError) as error:
             raise AssertionError((method, address, answer.status_code, dict(answer.headers))) from error
         if address.startswith("/l/"):
@@ -119,8 +110,6 @@ def test_the_practice_lms() -> None:
     app = create_sandbox()
     client = app.test_client()
     for (method, address), origin in product(addresses(app.url_map), (None, "https://elsewhere.example")):
-        if method in {"HEAD"}:
-            continue
         answer = client.open(address, method=method, headers={"Origin": origin} if origin else {})
         said = policy(answer)
         assert said["default-src"] == ["'none'"], (method, address)

@@ -1,10 +1,12 @@
 """The system's Chromium under Playwright."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ARGUMENTS = [
@@ -28,9 +30,20 @@ def executable() -> str:
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def launched(playwright: Playwright) -> Iterator[Browser]:
     """Run one browser."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@contextmanager
+def profile(playwright: Playwright, folder: Path, preferences: dict[str, object]) -> Iterator[BrowserContext]:
+    """Run a browser with a profile of its own settings, as Chromium keeps them in its file ``Preferences``."""
+    (folder / "Default").mkdir(parents=True)
+    (folder / "Default/Preferences").write_text(json.dumps(preferences))
+    context = playwright.chromium.launch_persistent_context(
+        str(folder), executable_path=executable(), args=ARGUMENTS, headless=True, locale="id-ID"
+    )
+    yield context
+    context.close()

@@ -22,17 +22,26 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def measured() -> dict[str, str]:
+    """Give what a child process needs to count towards coverage; nothing when it is not measured."""
+    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+
+
 def environment(database_url: str, public_url: str, **more: str) -> dict[str, str]:
     """Give the tool's settings as an operator would set them, loopback allowed."""
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": os.environ.get("HOME", "/"),
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "plugins")]),
-        "LMS_EXT_PUBLIC_URL": public_url,
-        "LMS_EXT_DATABASE_URL": database_url,
-        "LMS_EXT_SECRET_KEY": SECRET,
-        "LMS_EXT_ALLOW_LOOPBACK": "1",
-    } | more
+    return (
+        {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", "/"),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "plugins")]),
+            "LMS_EXT_PUBLIC_URL": public_url,
+            "LMS_EXT_DATABASE_URL": database_url,
+            "LMS_EXT_SECRET_KEY": SECRET,
+            "LMS_EXT_ALLOW_LOOPBACK": "1",
+        }
+        | measured()
+        | more
+    )
 
 
 @contextmanager
@@ -90,7 +99,7 @@ def tool_server(env: Mapping[str, str], port: int, folder: Path, *, workers: int
 @contextmanager
 def practice_lms(port: int, tool_url: str, folder: Path, *more: str) -> Iterator[subprocess.Popen[bytes]]:
     """Serve the practice LMS at http://127.0.0.1:`port`."""
-    env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONPATH": str(ROOT)}
+    env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONPATH": str(ROOT)} | measured()
     arguments = ["-m", "lms_ext", "sandbox", "--port", str(port), "--tool", tool_url, *more]
     with process(arguments, env, folder / "lms.log", ready=f"http://127.0.0.1:{port}/") as running:
         yield running

@@ -103,7 +103,7 @@ def answer_quiz(stage: Stage, page: Page) -> None:
     expect(again.get_by_label("Bermakna")).to_be_checked()
     again.get_by_label("Benar", exact=True).check()
     again.get_by_role("button", name="Kumpulkan jawaban").click()
-    expect(again.get_by_text("100 %")).to_be_visible()
+    expect(again.get_by_text("100%")).to_be_visible()
 
 
 def write_journal(stage: Stage, page: Page) -> None:

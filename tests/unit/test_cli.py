@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.servers import measured
+
 
 def run(database_url: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     environment = {
@@ -16,6 +18,7 @@ def run(database_url: str, *arguments: str, given: str = "") -> subprocess.Compl
         "LMS_EXT_DATABASE_URL": database_url,
         "LMS_EXT_SECRET_KEY": "only-for-tests-" * 4,
         "LMS_EXT_ALLOW_LOOPBACK": "1",
+        **measured(),
     }
     command = [sys.executable, "-c", "from lms_ext.cli import main; main()", *arguments]
     return subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False, timeout=60)
@@ -86,3 +89,13 @@ def test_a_pack_with_errors_is_told_by_line_and_not_published(database_url: str,
         assert done.returncode == 1
         assert "pack.yaml:2" in done.stdout
         assert "Traceback" not in done.stderr
+
+
+def test_a_platform_is_added_by_flags_alone(database_url: str) -> None:
+    flags = [
+        part for name in ("issuer", "client_id", "auth_login_url", "auth_token_url", "jwks_url", "name")
+        for part in (f"--{name.replace('_', '-')}", str(MOODLE[name]))
+    ]  # fmt: skip
+    added = run(database_url, "platform", "add", *flags, "--deployment-id", "3", "--deployment-id", "4")
+    assert added.returncode == 0, added.stdout + added.stderr
+    assert json.loads(run(database_url, "platform", "show", "1").stdout)["deployment_ids"] == ["3", "4"]

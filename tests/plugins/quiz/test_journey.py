@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -159,13 +160,52 @@ def test_deferred(keys: KeyServer, client: FlaskClient) -> None:
         learner.again()
         learner.send({**best, "q.keliling": ["3.125 cm"], "q.nama": ["salah"]}, action="submit")
     review = learner.page
-    for said in ("KUNCI-TEPAT", "KUNCI-BAHAS", "KUNCI-ANGKA", "KUNCI-LAIN", "dibaca sebagai 3,125", "Mahir", "90 %",
+    for said in ("KUNCI-TEPAT", "KUNCI-BAHAS", "KUNCI-ANGKA", "KUNCI-LAIN", "dibaca sebagai 3,125", "Mahir", "90%",
                  "5 tepat, 1 belum tepat</p>", "Dipilih, tepat",
                   "Jawaban tepat, tidak dipilih"):  # fmt: skip
         assert said in review
     assert "KUNCI-SALAH" not in review  # feedback belongs to the answer given
     assert "<input" not in review.split("percakapan")[0].split("Hasil percobaan ini")[1].split("</main>")[0].split("<form")[0]
-    assert review.index("Mahir") < review.index("90 %")
+    assert review.index("Mahir") < review.index("90%")
+
+
+def test_a_doubt_mark_is_kept_and_counts_for_nothing(keys: KeyServer, client: FlaskClient) -> None:
+    publish({})
+    learner = Learner(client)
+    assert "is-doubt" not in learner.page.split("legend")[0]
+    learner.send({"ragu.gula": ["1"]}, action="save")
+    assert re.search(r'name="ragu.gula" value="1" checked', learner.page)
+    assert re.search(r'map-cell is-doubt" href="#gula"', learner.page)
+    assert "dijawab 0 dari 6" in learner.page
+    best = next(iter(QUIZ.samples(config(), {}))).answer
+    learner.send({**best, "ragu.gula": ["1"]}, action="submit")
+    assert "100%" in learner.page
+    assert "ditandai ragu" in learner.page
+
+
+def test_saving_a_number_tells_how_it_is_read(keys: KeyServer, client: FlaskClient) -> None:
+    publish({})
+    learner = Learner(client)
+    attempt, csrf = (re.search(rf'name="{name}" value="([^"]*)"', learner.page) for name in ("attempt", "csrf"))
+    assert attempt
+    assert csrf
+    fields = {"q.keliling": {"value": ["3.125"], "n": 1, "base": 0}, "q.kata": {"value": ["apa"], "n": 1, "base": 0}}
+    answer = client.put(f"{learner.home}/a/sum/draft", json={"attempt": attempt[1], "tab": "t", "fields": fields},
+                        base_url="https://localhost", headers={"X-CSRF-Token": csrf[1]})  # fmt: skip
+    assert answer.status_code == 200, answer.text
+    assert answer.json
+    assert answer.json["echo"] == {"q.keliling": "3.125 dibaca sebagai 3125 atau 3,125 cm. Semua cara baca itu dicocokkan."}
+
+
+def test_switching_the_language_keeps_what_was_typed(keys: KeyServer, client: FlaskClient) -> None:
+    publish({})
+    learner = Learner(client)
+    assert 'name="switch" value="language/en"' in learner.page
+    there = learner.send({"q.kata": ["apa saja"]}, switch="language/en")
+    assert there == f"/language/en?next={quote(learner.home.removeprefix('https://localhost') + '/a/sum', safe='')}"
+    assert 'value="apa saja"' in learner.page
+    learner.send({"q.kata": ["lain"]}, switch="https://elsewhere.example", action="save")
+    assert 'value="lain"' in learner.page
 
 
 def test_immediate(keys: KeyServer, client: FlaskClient) -> None:
@@ -186,7 +226,7 @@ def test_immediate(keys: KeyServer, client: FlaskClient) -> None:
     assert "KUNCI-BULAT" in learner.page
     assert "is-part" in learner.page
     learner.send({"q.nama": ["benar"]}, action="submit")
-    assert "15 %" in learner.page
+    assert "15%" in learner.page
     assert "Baru berkembang" in learner.page
     assert "4 belum dijawab" not in learner.page
 

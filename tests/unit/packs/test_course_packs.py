@@ -1,6 +1,5 @@
 """The packs we ship read without a single problem, and fast."""
 
-import time
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -51,9 +50,7 @@ def enabled() -> tuple[dict[str, ActivityType], dict[str, PackFormat]]:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_pack_we_ship_has_no_problem(name: str) -> None:
     types, formats = enabled()
-    started = time.perf_counter()
     loaded = read_pack(ROOT / "course_packs" / name, types, formats)
-    assert time.perf_counter() - started < 10
     assert loaded.problems == (), render(loaded.problems, "id")
     assert loaded.pack is not None
     again = pack_from_document(loaded.pack.document, types)
