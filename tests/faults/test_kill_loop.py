@@ -21,8 +21,9 @@ pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("kill-loop"), pytest
 _FULL = bool(os.environ.get("FULL_KILL_LOOP"))
 # Half of all scores are refused at first and workers are killed: a design that forgets a refused score is wrong for about half of
 # the learners. Scores come as fast as they can: a design that takes a refused second for delivered is wrong about as often.
+_ROUNDS = 3
 _MUTANTS = {
-    "no_rising_seconds": Plan(learners=20, submissions=6, at_once=4, pause=0.0, faults={"cut": 0.05}, restart_every=0, outage=0,
+    "no_rising_seconds": Plan(learners=20, submissions=6, at_once=2, pause=0.05, faults={"cut": 0.05}, restart_every=0, outage=0,
                               kill_every=3.0),
     "sent_before_posting": Plan(learners=20, submissions=2, faults={"503": 0.5}, restart_every=0, outage=0, kill_every=2.0),
     "no_outbox": Plan(learners=20, submissions=2, faults={"503": 0.5}, restart_every=0, outage=0, kill_every=6.0),
@@ -47,10 +48,13 @@ def test_f13_f14_no_acknowledged_answer_is_lost_and_no_grade_is_wrong(
 
 @pytest.mark.parametrize("mutant", _MUTANTS)
 def test_the_loop_finds_the_design_that(mutant: str, killable: Any, tmp_path: Path, record_testsuite_property: Record) -> None:
-    plan = replace(_MUTANTS[mutant], mutant=mutant)
-    report = told(loop.run(killable, tmp_path, plan), plan, record_testsuite_property)
-    assert report.lost == 0, report
-    assert report.wrong > 0, report
+    for seed in range(_ROUNDS):  # one round is enough unless the machine is so slow that no two scores share a second
+        plan = replace(_MUTANTS[mutant], mutant=mutant, seed=seed)
+        report = told(loop.run(killable, tmp_path, plan), plan, record_testsuite_property)
+        assert report.lost == 0, report
+        if report.wrong:
+            return
+    pytest.fail(f"not found in {_ROUNDS} rounds: {report}")
 
 
 def test_f9_f13_scores_as_fast_as_they_can_do_the_product_no_harm(

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from flask import Flask
 
+from lms_ext import worker as grades
 from lms_ext.app import create_app
 from lms_ext.domain.grading import Backoff
 from lms_ext.domain.pacing import Rules
@@ -39,6 +40,7 @@ def _child(app: Flask) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    grades._IDLE = 0.05  # so that scores in quick succession are each sent, not only the last
     Worker(app, RULES).run(stop)
     os._exit(0)
 
