@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shlex
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from lms_ext.cli_app import refuse_busy
 _START_LIMIT = 60.0
 """Seconds the two servers have to come up."""
 _STOP_LIMIT = 10.0
+_PORT = click.IntRange(1, 65_535)
+_PORTS = 8000, 9000
 
 
 def say(indonesian: str, english: str) -> None:
@@ -30,16 +33,21 @@ def say(indonesian: str, english: str) -> None:
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, help="Port of the tool, at http://localhost:PORT.")
-@click.option("--lms-port", default=9000, show_default=True, help="Port of the practice LMS, at http://127.0.0.1:PORT.")
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("var/demo"), show_default=True,
-              help="Folder that keeps the demo's databases.")  # fmt: skip
-def demo(port: int, lms_port: int, data: Path) -> None:
+@click.option("--port", type=_PORT, default=8000, show_default=True, help="Port of the tool, at http://localhost:PORT.")
+@click.option(
+    "--lms-port", type=_PORT, default=9000, show_default=True, help="Port of the practice LMS, at http://127.0.0.1:PORT."
+)
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path),
+              help="Folder that keeps the demo; by default var/demo, for other ports one of their own beside it.")  # fmt: skip
+def demo(port: int, lms_port: int, data: Path | None) -> None:
     """Run the tool and a practice LMS here, with course packs published and a class to act as."""
+    if port == lms_port:
+        raise click.ClickException("Kedua porta harus berbeda. / The two ports must differ.")
     for name, number, option in (("lms_ext", port, "--port (make demo PORT=…)"), ("LMS", lms_port, "--lms-port (LMS_PORT=…)")):
         refuse_busy(number, name, option)
     tool_url, lms_url = f"http://localhost:{port}", f"http://127.0.0.1:{lms_port}"
-    data = data.resolve()
+    # a course keeps the tool's address in its links: other ports are another course
+    data = (data or Path("var", "demo" if (port, lms_port) == _PORTS else f"demo-{port}-{lms_port}")).resolve()
     data.mkdir(parents=True, exist_ok=True)
     environment = _environment(data, tool_url, lms_url)
     say("Menyiapkan basis data dan paket kursus …", "Preparing the database and the course packs …")
@@ -65,8 +73,7 @@ def _environment(data: Path, tool_url: str, lms_url: str) -> dict[str, str]:
     if not kept.exists():
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("LMS_EXT_")}
-    return clean | {
+    settings = {
         "LMS_EXT_PUBLIC_URL": tool_url,
         "LMS_EXT_SECRET_KEY": kept.read_text(encoding="ascii").strip(),
         "LMS_EXT_DATABASE_URL": f"sqlite:///{data / 'lms_ext.db'}",
@@ -75,6 +82,12 @@ def _environment(data: Path, tool_url: str, lms_url: str) -> dict[str, str]:
         "LMS_EXT_PRACTICE_URL": lms_url,
         "LMS_EXT_LOG_LEVEL": "warning",
     }
+    # for authors and admins who want to run other commands on the demo's database: `. var/demo/env`
+    shell = data / "env"
+    shell.touch(mode=0o600)
+    shell.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in settings.items()), encoding="utf-8")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LMS_EXT_")}
+    return clean | settings
 
 
 def _prepare(environment: Mapping[str, str]) -> None:

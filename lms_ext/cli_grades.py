@@ -20,7 +20,10 @@ def list_grades() -> None:
     from lms_ext.models import db, utcnow
     from lms_ext.services import grade_desk
 
-    for one in grade_desk.every_platform(db.session, utcnow()):
+    found = grade_desk.every_platform(db.session, utcnow())
+    if not found:
+        click.echo("Belum ada LMS, jadi tidak ada nilai. / No platform yet, so no grades.")
+    for one in found:
         counts = "  ".join(f"{state} {number}" for state, number in sorted(one.counts.items())) or "-"
         click.echo(f"{one.platform_id}\t{one.name}\t{counts}\toldest {_age(one.oldest)}")
         if one.pace and one.pace.down_since:

@@ -85,6 +85,8 @@ class Settings:
             raise SettingsError(f"{PREFIX}TIMEZONE must be one of {', '.join(ZONES)}, not {self.timezone!r}.")
         if not self.database_url:
             raise SettingsError(f"{PREFIX}DATABASE_URL is missing, e.g. postgresql+psycopg://user:password@host/lms_ext.")
+        if not self.database_url.startswith(("sqlite:", "postgresql+psycopg:")):
+            raise SettingsError(f"{PREFIX}DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
         if self.log_level not in _LEVELS:
             raise SettingsError(f"{PREFIX}LOG_LEVEL must be one of {', '.join(sorted(_LEVELS))}, not {self.log_level!r}.")
         if self.allow_loopback and parts.hostname not in _LOOPBACK:

@@ -28,6 +28,8 @@ class Decision:
     """Given directly, for an activity without a rubric."""
     comment: str
     returned: bool
+    nothing_seen: bool = False
+    """The teacher said that no indicator shows: a rubric without a tick means 0 only then, else it was forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,9 @@ def decide(
     if sent[-1].revision != decision.revision:
         return "newer-submission"
     fraction = None if decision.returned else fraction_of(decision, activity, scoring.maximum(link, activity) or 100)
-    if fraction is None and not decision.returned:
-        return "unmarked"
-    if fraction is not None and not 0 <= fraction <= 1:
-        return "points-outside"  # 85 of 10 is a slip, not full marks
+    trouble = _trouble(decision, activity, fraction)
+    if trouble:
+        return trouble
     session.add(
         Mark(
             platform_id=attempt.platform_id,
@@ -86,6 +87,17 @@ def decide(
         scoring.enqueue(session, attempt, link, activity, comment, now)
     session.flush()
     return ""
+
+
+def _trouble(decision: Decision, activity: Activity, fraction: float | None) -> str:
+    """Give the code of what a teacher has probably not meant, or ""."""
+    if decision.returned:
+        return "" if decision.comment.strip() else "say-why"
+    if fraction is None:
+        return "unmarked"
+    if activity.rubric and not any(decision.marks.values()) and not decision.nothing_seen:
+        return "nothing-ticked"
+    return "" if 0 <= fraction <= 1 else "points-outside"  # 85 of 10 is a slip, not full marks
 
 
 def say(session: Db, actor: Actor, attempt: Attempt, body: str, now: datetime) -> None:

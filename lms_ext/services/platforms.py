@@ -10,6 +10,9 @@ from sqlalchemy import select
 from lms_ext.models import Deployment, Platform
 from lms_ext.services.seats import Db
 
+PROFILES = ("", "generic", "moodle", "canvas", "brightspace", "blackboard", "sakai", "openedx")
+"""Products whose differences may be chosen; a plugin that knows another goes by the issuer."""
+
 
 class PlatformSchema(Schema):
     """A registration as an LMS shows it, under the names of the LTI security framework."""
@@ -17,10 +20,10 @@ class PlatformSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    issuer = fields.String(required=True, validate=validate.Length(1, 500))
+    issuer = fields.Url(required=True, schemes={"https", "http"}, require_tld=False, validate=validate.Length(max=500))
     client_id = fields.String(required=True, validate=validate.Length(1, 255))
     name = fields.String(load_default="", validate=validate.Length(max=200))
-    profile = fields.String(load_default="", validate=validate.Length(max=50))
+    profile = fields.String(load_default="", validate=validate.OneOf(PROFILES))
     auth_login_url = fields.Url(required=True, schemes={"https", "http"}, require_tld=False)
     auth_token_url = fields.Url(required=True, schemes={"https", "http"}, require_tld=False)
     jwks_url = fields.Url(required=True, schemes={"https", "http"}, require_tld=False)

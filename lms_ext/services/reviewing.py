@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import and_, select
 
+from lms_ext.domain import grading
 from lms_ext.domain.access import Actor
+from lms_ext.domain.activities import Keep
 from lms_ext.models import Attempt, Draft, Member, Person, Visit
 from lms_ext.services.seats import Db
 
@@ -26,8 +28,8 @@ class Row:
     role: str
 
 
-def overview(session: Db, actor: Actor, link_id: int, ref: str) -> list[Row]:
-    """Give a row for each learner of the space who has launched, by name."""
+def overview(session: Db, actor: Actor, link_id: int, ref: str, keep: Keep = Keep.LAST) -> list[Row]:
+    """Give a row for each learner of the space who has launched, by name, with the fraction that counts over all attempts."""
     people = session.execute(
         select(Person.id, Person.name, Member.role, Visit.first_at)
         .join(Member, and_(Member.platform_id == Person.platform_id, Member.person_id == Person.id))
@@ -50,7 +52,9 @@ def overview(session: Db, actor: Actor, link_id: int, ref: str) -> list[Row]:
     rows = []
     for person in people:
         own = by_person.get(person.id, [])
-        rows.append(_row(person.id, person.name, person.role, opened=person.first_at is not None, own=own, drafted=drafted))
+        rows.append(
+            _row(person.id, person.name, person.role, opened=person.first_at is not None, own=own, drafted=drafted, keep=keep)
+        )
     return rows
 
 
@@ -95,12 +99,13 @@ def _drafted(session: Db, actor: Actor, link_id: int, ref: str) -> set[int]:
     )
 
 
-def _row(person_id: int, name: str, role: str, *, opened: bool, own: list[Attempt], drafted: set[int]) -> Row:
+def _row(person_id: int, name: str, role: str, *, opened: bool, own: list[Attempt], drafted: set[int], keep: Keep) -> Row:
     state, last = state_of(own, drafted, opened=opened)
     if last is None:
         return Row(person_id, name, state, None, 0, None, None, role)
     handed_in = sum(bool(one.revision) for one in own)
-    return Row(person_id, name, state, last.id, handed_in, last.fraction, last.submitted_at, role)
+    counted = grading.combine([one.fraction for one in own if one.fraction is not None], keep)
+    return Row(person_id, name, state, last.id, handed_in, counted, last.submitted_at, role)
 
 
 def state_of(own: Sequence[Attempt], drafted: Collection[int], *, opened: bool = False) -> tuple[str, Attempt | None]:

@@ -31,7 +31,7 @@ def overview(ref: LaunchRef, activity_id: str) -> Response:
 def overview_page(here: Place) -> Response:
     """Make the class page of an activity."""
     actor = here.visitor.seat.actor
-    rows = reviewing.overview(db.session, actor, here.link.id, here.activity.ref)
+    rows = reviewing.overview(db.session, actor, here.link.id, here.activity.ref, here.activity.keep)
     wanted = request.args.get("state", "")
     counts: dict[str, int] = {}
     for row in rows:
@@ -125,11 +125,15 @@ def _entered(here: Place, attempt: Attempt, mark: Mark | None) -> dict[str, Any]
 
 @bp.post("/work/<id:attempt_id>")
 def decide(ref: LaunchRef, activity_id: str, attempt_id: int) -> BaseResponse:
-    """Mark a work or return it for revision, then go on to the next that waits."""
+    """Mark a work or return it for revision, then go on to the next that waits; or only say something about it."""
     here = place(enter(ref, Action.TEACH), activity_id)
     attempt = _attempt(here, attempt_id, lock=True)
     here = pinned(here, attempt)
     decision = _decision(here)
+    if request.form.get("action") == "say":
+        marking.say(db.session, here.visitor.seat.actor, attempt, decision.comment, here.visitor.now)
+        db.session.commit()
+        return redirect(f"{here.url('work', str(attempt_id))}#percakapan", 303)
     trouble = marking.decide(db.session, here.visitor.seat.actor, attempt, here.link, here.activity, decision, here.visitor.now)
     if trouble:
         db.session.rollback()
@@ -157,6 +161,7 @@ def _decision(here: Place) -> Decision:
         points=_number(request.form.get("points", "")),
         comment=request.form.get("comment", ""),
         returned=request.form.get("action") == "return",
+        nothing_seen="nothing_seen" in request.form,
     )
 
 
