@@ -1,0 +1,65 @@
+"""A teacher's slips are asked about before they reach a gradebook, and the class page shows the score that counts."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms_ext.domain.activities import Aspect, Indicator, Keep, Rubric
+from lms_ext.models import Attempt, GradeSlot, Mark, db
+from lms_ext.services import marking, reviewing
+from lms_ext.services.marking import Decision
+from tests.support.classroom import NOON, Classroom, classroom
+from tests.unit.services.test_attempting import hand_in
+
+RUBRIC = Rubric((Aspect("a", {"id": "A"}, (Indicator("satu", {"id": "Satu"}), Indicator("dua", {"id": "Dua"}))),))
+
+
+@pytest.fixture
+def room(app: Flask) -> Classroom:
+    return classroom(rubric=RUBRIC)
+
+
+@pytest.fixture
+def work(room: Classroom) -> Attempt:
+    attempt = room.begin()
+    hand_in(room, attempt, total="5")
+    return attempt
+
+
+def decide(room: Classroom, work: Attempt, **decision: Any) -> str:
+    values: dict[str, Any] = {"revision": 1, "marks": {"a": []}, "points": None, "comment": "", "returned": False} | decision
+    told = marking.decide(db.session, room.actor, work, room.link, room.activity, Decision(**values), NOON)
+    db.session.commit()
+    return told
+
+
+def test_a_return_needs_a_word_to_the_learner(room: Classroom, work: Attempt) -> None:
+    assert decide(room, work, returned=True, comment="  ") == "say-why"
+    assert db.session.execute(select(Mark)).first() is None
+    assert decide(room, work, returned=True, comment="Tambahkan satu contoh.") == ""
+    assert work.status == "returned"
+
+
+def test_a_rubric_without_a_tick_is_zero_only_when_the_teacher_says_so(room: Classroom, work: Attempt) -> None:
+    assert decide(room, work) == "nothing-ticked"
+    assert work.status == "submitted"
+    assert decide(room, work, nothing_seen=True) == ""
+    assert (work.status, work.fraction) == ("marked", 0)
+
+
+def test_a_tick_is_enough(room: Classroom, work: Attempt) -> None:
+    assert decide(room, work, marks={"a": ["satu"]}) == ""
+    assert work.fraction == 0.5
+
+
+@pytest.mark.parametrize(("keep", "counted"), [(Keep.BEST, 1.0), (Keep.LAST, 0.0), (Keep.FIRST, 1.0), (Keep.MEAN, 0.5)])
+def test_the_class_page_shows_the_score_that_the_gradebook_gets(app: Flask, keep: Keep, counted: float) -> None:
+    del app
+    room = classroom(keep=keep)
+    hand_in(room, room.begin(), total="5")
+    hand_in(room, room.begin(2), key="k2", total="6")
+    (row,) = reviewing.overview(db.session, room.actor, room.link.id, room.activity.ref, keep)
+    assert row.fraction == counted
+    assert db.session.execute(select(GradeSlot.given)).scalar_one() == pytest.approx(counted * 10)
