@@ -90,6 +90,11 @@ class ActivityType(ABC):
         del config, work
         return None
 
+    def doubts(self, config: Any, work: Work) -> Text | None:
+        """Say what its author may have overlooked; the host asks once before it hands the work in. None when there is nothing."""
+        del config, work
+        return None
+
     def gap(self, config: Any, work: Work) -> str:
         """Name the field to go to when the work is not `ready`; "" for the start of the work."""
         del config, work

@@ -48,6 +48,8 @@ class Receipt:
     """None when this was a repeat of a submission we have."""
     missing: Text | None = None
     """Why it cannot be handed in yet; nothing was recorded."""
+    doubt: Text | None = None
+    """What the person may have overlooked; nothing was recorded, they were not sure yet."""
     closed: bool = False
     mismatch: bool = False
     """The same page was posted before with other content."""
@@ -150,9 +152,17 @@ def stored_outcome(submission: Submission) -> Outcome:
 
 
 def submit(
-    session: Db, attempt: Attempt, link: LinkInfo, activity: Activity, kind: ActivityType, client_key: str, now: datetime
+    session: Db,
+    attempt: Attempt,
+    link: LinkInfo,
+    activity: Activity,
+    kind: ActivityType,
+    client_key: str,
+    now: datetime,
+    *,
+    sure: bool = True,
 ) -> Receipt:
-    """Hand in the drafts of an attempt that `locked` gave.
+    """Hand in the drafts of an attempt that `locked` gave; without `sure` only when the type has no doubts.
 
     Grading is the plugin's; whatever it does, the work is stored: when it raises or answers nonsense a teacher will mark it.
     """
@@ -167,6 +177,9 @@ def submit(
     missing = lacking(kind, activity, work)
     if missing:
         return Receipt(attempt, missing=missing)
+    doubt = None if sure else doubted(kind, activity, work)
+    if doubt:
+        return Receipt(attempt, doubt=doubt)
     outcome, fault = grade(kind, activity, work)
     submission = _record(session, attempt, answer, outcome, fault, client_key, now)
     if outcome.complete:
@@ -212,6 +225,15 @@ def lacking(kind: ActivityType, activity: Activity, work: Work) -> Text | None:
         return kind.ready(activity.config, work)
     except Exception:  # a plugin's fault must not keep a person from handing in
         log.exception("plugin.failed", plugin=kind.name, method="ready")
+        return None
+
+
+def doubted(kind: ActivityType, activity: Activity, work: Work) -> Text | None:
+    """Say what a person may have overlooked, None when nothing."""
+    try:
+        return kind.doubts(activity.config, work)
+    except Exception:  # as in `lacking`
+        log.exception("plugin.failed", plugin=kind.name, method="doubts")
         return None
 
 

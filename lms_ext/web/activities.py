@@ -28,22 +28,23 @@ from lms_ext.web.tool import tool
 bp = Blueprint("activities", __name__, url_prefix="/l/<launch:ref>")
 bp.after_request(keep_private)
 
-_HOST_FIELDS = frozenset({"csrf", "client_key", "tab", "revs", "attempt", "action", "check", "switch"})
+_HOST_FIELDS = frozenset({"csrf", "client_key", "tab", "revs", "attempt", "action", "check", "switch", "sure"})
 
 
 @bp.get("/a/<activity_id>")
 def show(ref: LaunchRef, activity_id: str) -> Response | str:
     """Show the activity: at work, or what was handed in."""
-    return activity_page(place(enter(ref, Action.WORK), activity_id), unready="unready" in request.args)
+    asked = next((one for one in ("unready", "unsure") if one in request.args), "")
+    return activity_page(place(enter(ref, Action.WORK), activity_id), asked=asked)
 
 
-def activity_page(here: Place, *, saved: Saved | None = None, unready: bool = False, status: int = 200) -> Response:
+def activity_page(here: Place, *, saved: Saved | None = None, asked: str = "", status: int = 200) -> Response:
     """Make the page of the person's latest attempt; the first visit begins one."""
     own = attempting.attempts(db.session, here.visitor.seat.actor, here.link.id, here.activity.ref)
     attempt = own[-1] if own else _begin(here, 1)
     here = pinned(here, attempt)
     if attempt.status in drafting.OPEN:
-        page = _attempt_page(here, attempt, saved, unready=unready)
+        page = _attempt_page(here, attempt, saved, asked)
     else:
         page = _review_page(here, attempt, may_again=attempting.may_begin(own, here.activity, here.kind))
     return make_response(page, status)
@@ -59,7 +60,7 @@ def _begin(here: Place, number: int) -> Attempt:
     return attempt
 
 
-def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, *, unready: bool) -> str:
+def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, asked: str) -> str:
     drafts = drafting.stored(db.session, attempt)
     work = attempting.work_of(attempt, drafting.answer(drafts))
     context = here.kind.view(here.activity.config, work)
@@ -79,7 +80,7 @@ def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, *, unready
         draft_url=here.url("draft"),
         submit_url=here.url("submit"),
         submit_label=here.kind.submit_label,
-        **(_unready(here, work) if unready else {}),
+        **_before_handing_in(here, work, asked),
         conflicts=saved.conflicts if saved else {},
         rejected={name: request.form.getlist(name) for name in saved.conflicts} if saved else {},
         notice="saved" if saved and not saved.conflicts else "",
@@ -90,9 +91,11 @@ def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, *, unready
     )
 
 
-def _unready(here: Place, work: Work) -> dict[str, Any]:
-    """Give what keeps the work from being handed in, and the field to go to."""
-    missing = attempting.lacking(here.kind, here.activity, work)
+def _before_handing_in(here: Place, work: Work, asked: str) -> dict[str, Any]:
+    """Give what keeps the work from being handed in and the field to go to, or what its author may have overlooked."""
+    if asked == "unsure":
+        return {"doubt": attempting.doubted(here.kind, here.activity, work)}
+    missing = attempting.lacking(here.kind, here.activity, work) if asked else None
     return {"missing": missing, "gap": here.kind.gap(here.activity.config, work)} if missing else {}
 
 
@@ -113,6 +116,7 @@ def _review_page(here: Place, attempt: Attempt, *, may_again: bool) -> str:
         unsaved_form=bool(thread),
         comment_url=here.url("comment"),
         again_url=here.url("again") if may_again else "",
+        counted=scoring.counted(db.session, attempt, here.activity.keep) if attempt.number > 1 else None,
         maximum=scoring.maximum(here.link, here.activity),
     )
 
@@ -270,10 +274,13 @@ def _go(url: str) -> BaseResponse:
 
 def _hand_in(here: Place, attempt: Attempt) -> BaseResponse:
     client_key = storable(request.form.get("client_key", ""))[:64] or secrets.token_urlsafe(16)
-    receipt = attempting.submit(db.session, attempt, here.link, here.activity, here.kind, client_key, here.visitor.now)
+    receipt = attempting.submit(
+        db.session, attempt, here.link, here.activity, here.kind, client_key, here.visitor.now, sure="sure" in request.form
+    )
     db.session.commit()  # the submission and its outbox slot together
-    if receipt.missing:
-        return _go(f"{here.url()}?unready=1") if wants_json() else activity_page(here, unready=True, status=422)
+    if receipt.missing or receipt.doubt:
+        asked = "unready" if receipt.missing else "unsure"
+        return _go(f"{here.url()}?{asked}=1") if wants_json() else activity_page(here, asked=asked, status=422)
     if receipt.mismatch:
         raise Refused("already-sent")
     if receipt.event:

@@ -64,6 +64,14 @@ class Quiz(ActivityType):
             (one.echo(written) for one in config.questions if isinstance(one, Numeric) and one.name == name and written), None
         )
 
+    def doubts(self, config: QuizConfig, work: Work) -> Text | None:
+        blank = [str(number) for number, one in enumerate(_in_order(config, work), 1) if not one.answered(work)]
+        if not blank:
+            return None
+        count, listed = len(blank), ", ".join(blank)
+        return text(f"{count} soal belum dijawab: nomor {listed}.",
+                    f"{count} question{'s are' if count > 1 else ' is'} not answered yet: number {listed}.")  # fmt: skip
+
     def grade(self, config: QuizConfig, work: Work) -> Outcome:
         fractions = {one.id: one.fraction(work) for one in config.questions}
         earned = sum(fractions[one.id] * one.points for one in config.questions)

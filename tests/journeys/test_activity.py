@@ -166,6 +166,7 @@ def test_a_second_attempt_counts_when_it_is_better_and_a_third_is_not_offered(le
     assert slot().given == 10.0
     page = learner.get()
     assert "Mulai percobaan lagi" not in page
+    assert "yang dihitung: 10 (terbaik)" in page
     assert count(Attempt) == 2
 
 

@@ -107,8 +107,10 @@ class Learner:
         self.page = sound(answer.text)
         return self.page
 
-    def send(self, answers: dict[str, list[str] | tuple[str, ...]], **pressed: str) -> str:
+    def send(self, answers: dict[str, list[str] | tuple[str, ...]], *, sure: bool = True, **pressed: str) -> str:
         form: dict[str, Any] = {name: list(values) for name, values in answers.items()} | pressed
+        if pressed.get("action") == "submit" and sure:
+            form["sure"] = "1"
         for name in ("csrf", "attempt", "client_key", "tab", "revs"):
             found = re.search(rf'name="{name}" value="([^"]*)"', self.page)
             assert found
@@ -244,3 +246,21 @@ def test_english(keys: KeyServer, client: FlaskClient) -> None:
     assert "Emerging" in review
     assert "not read as a number" in review
     assert "Jawaban tepat" not in review
+
+
+def test_blank_questions_are_named_before_they_cost_an_attempt(keys: KeyServer, client: FlaskClient) -> None:
+    publish({"feedback": "deferred"})
+    learner = Learner(client)
+    hidden = {
+        name: re.search(rf'name="{name}" value="([^"]*)"', learner.page) for name in ("csrf", "attempt", "client_key", "tab")
+    }
+    form = {name: found[1] for name, found in hidden.items() if found} | {"q.keliling": "3", "action": "submit"}
+    asked = client.post(
+        f"{learner.home}/a/sum/submit", data=form, base_url="https://localhost", headers={"Origin": "https://localhost"}
+    )
+    assert asked.status_code == 422
+    assert "5 soal belum dijawab: nomor" in asked.text
+    assert "Kumpulkan apa adanya" in asked.text
+    assert learner.get().count("Kumpulkan jawaban"), "nothing was handed in"
+    learner.send({"q.keliling": ["3"]}, action="submit")
+    assert "Hasil percobaan ini" in learner.page
