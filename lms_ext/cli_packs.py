@@ -78,12 +78,16 @@ def publish(path: Path, lang: str) -> None:
     from lms_ext.web.tool import tool
 
     found, loaded = _read(path, tool().plugins, lang)
+    before = publishing.published(db.session, found.id)
     event = publishing.publish(db.session, found, loaded.blobs, utcnow())
     db.session.commit()
     if event is None:
         _said(lang, "Tidak ada yang berubah.", "Nothing has changed.")
         return
     tool().plugins.call_each("on_pack_published", event=event)
+    if before and before[0].version == event.version:
+        _said(lang, f"Isinya berubah, tetapi nomor versi tetap {event.version}: naikkan `version`.",
+              f"The content changed, but the version is still {event.version}: raise `version`.")  # fmt: skip
     _said(lang, f"Terbit: {event.pack} {event.version} {event.snapshot[:12]}",
           f"Published: {event.pack} {event.version} {event.snapshot[:12]}")  # fmt: skip
 

@@ -9,7 +9,7 @@ from lms_ext.packs.diffing import Change
 from lms_ext.packs.rules import ordered
 
 _CLEAN = text("Tidak ada masalah.", "No problems.")
-_COUNT = text("{errors} galat, {warnings} peringatan.", "{errors} errors, {warnings} warnings.")
+_COUNT = text("{errors} galat, {warnings} peringatan.", "errors: {errors}, warnings: {warnings}.")
 _FILES = text("{files} berkas diperiksa: {rest}", "{files} files checked: {rest}")
 _SAME = text("Tidak ada perubahan.", "No changes.")
 

@@ -109,11 +109,17 @@ def unpark(
 
 
 def resend(session: Db, actor: Actor, link_id: int, person_id: int, now: datetime) -> bool:
-    """Make a person's grade due again, whatever became of it; False when there is none."""
+    """Make a person's grade due again, whatever became of it; False when there is none.
+
+    One that is still on its way keeps the time it was made at: it must not replace what a teacher wrote in the LMS since. One
+    that has arrived, or gave way to the LMS's own grade, is sent as new: who asks for that means it.
+    """
     slot = session.get(GradeSlot, (actor.platform_id, actor.space_id, link_id, person_id), with_for_update=True)
     if slot is None:
         return False
-    slot.version += 1
-    slot.state, slot.reason, slot.tries, slot.due_at, slot.queued_at = "queued", "", 0, now, now
+    if slot.state in {"sent", "kept"}:
+        slot.version += 1
+        slot.queued_at = now
+    slot.state, slot.reason, slot.tries, slot.due_at = "queued", "", 0, now
     session.flush()
     return True

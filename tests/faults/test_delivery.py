@@ -178,6 +178,20 @@ def test_a_teachers_own_grade_in_the_lms_is_kept(lms: Lms, worker: Worker) -> No
     assert (lms.slot(ME).state, lms.slot(ME).reason) == ("kept", "graded-there")
 
 
+def test_resending_what_never_arrived_does_not_replace_a_grade_written_there_since(lms: Lms, worker: Worker) -> None:
+    lms.practice.faults.add("scores", "403")
+    lms.score(ME, 9.0, utcnow() - timedelta(seconds=5))
+    deliver(worker)
+    assert lms.slot(ME).state == "parked"
+    lms.practice.course.write_own(lms.column, ME, 6.0, "", "3")
+    actor = Actor(lms.platform_id, lms.space_id, lms.people[ME], Role.TEACHER)
+    for state, held in (("kept", 6.0), ("sent", 9.0)):  # to ask again, for a grade that gave way, means to replace it
+        assert outbox.resend(db.session, actor, lms.link_id, lms.people[ME], utcnow() + timedelta(seconds=2))
+        db.session.commit()
+        deliver(worker)
+        assert (lms.slot(ME).state, lms.held(ME)) == (state, held)
+
+
 def test_f14_a_worker_that_dies_after_posting_costs_a_second_post_and_nothing_else(
     lms: Lms, worker: Worker, posts: list[dict[str, Any]]
 ) -> None:

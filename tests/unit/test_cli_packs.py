@@ -187,7 +187,7 @@ def test_list_and_diff_say_what_people_at_work_notice(app: Flask, folder: Path) 
 def test_check_needs_no_database_and_says_how_much_it_read(folder: Path) -> None:
     done = check(str(folder))
     assert (done.returncode, done.stdout) == (0, "3 berkas diperiksa: 0 galat, 0 peringatan.\n"), done.stderr
-    assert check(str(folder / "pack.yaml"), "--lang", "en").stdout == "3 files checked: 0 errors, 0 warnings.\n"
+    assert check(str(folder / "pack.yaml"), "--lang", "en").stdout == "3 files checked: errors: 0, warnings: 0.\n"
 
 
 def test_check_reports_everything_at_once(folder: Path) -> None:

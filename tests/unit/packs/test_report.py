@@ -23,7 +23,7 @@ def test_sorted_by_file_and_line_with_counts() -> None:
     lines = render(PROBLEMS, "en").split("\n")
     assert [line.split(": ")[0] for line in lines[:3]] == ["a.md:9", "a.md:10", "b.md:3"]
     assert lines[0].startswith("a.md:9: warning [alt-missing] Picture x has no alternative text. Fix: ")
-    assert lines[-1] == "2 errors, 1 warnings."
+    assert lines[-1] == "errors: 2, warnings: 1."
     assert render(PROBLEMS, "id").endswith("2 galat, 1 peringatan.")
     assert render([], "id") == "Tidak ada masalah."
 
