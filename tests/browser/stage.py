@@ -58,9 +58,13 @@ class Stage:
         return page
 
     def hand_in(self, page: Page) -> None:
-        """Press the page's one button and wait for the review."""
+        """Press the page's one button, say yes if it asks about blanks, and wait for the review."""
         page.locator(".dock .btn-primary").click()
-        page.locator(".chip-sent, .chip-marked").first.wait_for()
+        sure = page.locator("button[name=sure]")
+        page.locator(".chip-sent, .chip-marked").or_(sure).first.wait_for()
+        if sure.count():
+            sure.click()
+            page.locator(".chip-sent, .chip-marked").first.wait_for()
 
     def journal(self, context: BrowserContext, person: str) -> Page:
         """Write the journal and hand it in."""
