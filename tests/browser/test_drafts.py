@@ -159,6 +159,19 @@ def test_another_person_on_the_same_browser_cannot_read_it(phone: BrowserContext
     expect(again.locator("#note")).to_have_value(TEXT)
 
 
+def test_a_long_refusal_has_a_line_of_its_own_on_a_phone(phone: BrowserContext, launch: Launch) -> None:
+    page = launch(phone)
+    phone.route("**/draft", lambda route: route.fulfill(status=401, json={}))
+    page.fill("#note", TEXT)
+    state(page, "refused")
+    words, button = (page.locator(one).bounding_box() for one in (".dock-info", ".dock .btn-primary"))
+    assert words
+    assert button
+    assert words["width"] > 300
+    assert words["y"] + words["height"] <= button["y"]
+    assert button["y"] + button["height"] <= 740
+
+
 def test_handing_in_without_a_signal_keeps_the_page_and_says_so(phone: BrowserContext, launch: Launch) -> None:
     page = launch(phone)
     page.fill("#total", "5")
