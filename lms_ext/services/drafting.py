@@ -1,11 +1,11 @@
 """Drafts: each field is saved as it is typed; the newest counter of a tab wins, and no tab overwrites what it has not seen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, case, literal, or_, select
+from sqlalchemy import String, bindparam, case, delete, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms_ext.domain.activities import Answer, Field
@@ -15,6 +15,13 @@ from lms_ext.services.seats import Db
 
 OPEN = ("open", "returned")
 """States of an attempt in which its author may change it."""
+_ASIDE = "!"
+"""Begins the names of rows that hold a text that lost a conflict; no field's name begins so.
+
+A browser that may not keep anything on the device (a frame on another site) would lose it when its tab closes.
+"""
+
+_LONGEST = Draft.field.type.length or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +69,33 @@ def _key(attempt: Attempt) -> dict[str, Any]:
 
 def stored(session: Db, attempt: Attempt) -> dict[str, Stored]:
     """Read all fields of an attempt."""
+    return {name: one for name, one in _rows(session, attempt).items() if not name.startswith(_ASIDE)}
+
+
+def _rows(session: Db, attempt: Attempt) -> dict[str, Stored]:
     rows = _STORED.rows(session, _key(attempt))
     return {row.field: Stored(tuple(row.value), row.rev, row.tab, row.saved_at) for row in rows}
+
+
+def aside(session: Db, attempt: Attempt) -> dict[str, dict[str, list[str]]]:
+    """Give texts that lost a conflict and wait for their author's choice: by field, each under the id that `choose` takes."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, one in _rows(session, attempt).items():
+        if name.startswith(_ASIDE):
+            found.setdefault(name.split(_ASIDE)[1], {})[name] = list(one.value)
+    return found
+
+
+def choose(session: Db, attempt: Attempt, ids: Iterable[str]) -> None:
+    """Forget texts set aside: their author has chosen."""
+    session.execute(
+        delete(Draft).where(
+            Draft.platform_id == attempt.platform_id,
+            Draft.space_id == attempt.space_id,
+            Draft.attempt_id == attempt.id,
+            Draft.field.in_([one for one in ids if one.startswith(_ASIDE)]),
+        )
+    )
 
 
 def answer(drafts: Mapping[str, Stored]) -> Answer:
@@ -95,6 +127,12 @@ def save(session: Db, attempt: Attempt, tab: str, changes: Mapping[str, Change],
     missing = changes.keys() - result.revs.keys()
     if missing:
         _explain(session, attempt, tab, {name: changes[name] for name in missing}, result)
+    for name in result.conflicts:
+        change = changes[name]
+        spot = f"{_ASIDE}{name}{_ASIDE}{tab}"
+        if change.value and len(spot) <= _LONGEST:
+            values = {"name": spot, "given": list(change.value), "by": tab, "count": change.n, "base": 0, "now": now}
+            _SAVE.value(session, _key(attempt) | values)
     return result
 
 

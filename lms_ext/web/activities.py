@@ -75,6 +75,7 @@ def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, asked: str
         revs={name: one.rev for name, one in drafts.items()},
         saved_at=max((one.saved_at for one in drafts.values() if one.saved_at), default=None),
         seal=sessions.draft_seal(attempt.platform_id, attempt.space_id, attempt.id, attempt.person_id),
+        aside=drafting.aside(db.session, attempt),
         client_key=secrets.token_urlsafe(16),
         tab=secrets.token_urlsafe(8),
         draft_url=here.url("draft"),
@@ -167,6 +168,8 @@ def autosave(ref: LaunchRef, activity_id: str) -> tuple[Response, int]:
     bad = drafting.refused(changes, typed, frozenset(attempt.checked))
     if bad:
         raise Refused("field-refused", context={"fields": bad})
+    if chosen := _chosen(body):
+        drafting.choose(db.session, attempt, chosen)
     saved = drafting.save(db.session, attempt, tab, changes, here.visitor.now)
     db.session.commit()
     return jsonify(_told(saved) | {"echo": _echoes(here, changes)}), 409 if saved.closed else 200
@@ -213,6 +216,14 @@ def _json_changes(body: dict[str, Any]) -> dict[str, Change]:
             raise Refused("bad-request")
         changes[str(name)] = Change(_normal(value), int(n), int(base))
     return changes
+
+
+def _chosen(body: Mapping[str, Any]) -> list[str]:
+    """Read the texts set aside that need not be offered again."""
+    given = body.get("chosen", [])
+    if not isinstance(given, list) or len(given) > 200 or not all(isinstance(one, str) for one in given):
+        raise Refused("bad-request")
+    return [storable(one) for one in given]
 
 
 def _normal(values: list[str]) -> tuple[str, ...]:

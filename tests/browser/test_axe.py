@@ -131,6 +131,14 @@ def picker_preview(stage: Stage, context: BrowserContext) -> Page:
     return page
 
 
+def picker_preview_quiz(stage: Stage, context: BrowserContext) -> Page:
+    page = picker(stage, context)
+    page.get_by_role("button", name=QUIZ).first.click()
+    page.wait_for_url("**show=**")
+    page.locator("[data-map]").wait_for()
+    return page
+
+
 def refusal(stage: Stage, context: BrowserContext) -> Page:
     page = context.new_page()
     page.goto(f"{stage.tool}/l/1-1-1")
@@ -152,7 +160,7 @@ def front(stage: Stage, context: BrowserContext) -> Page:
 KINDS: dict[str, Kind] = {one.__name__: one for one in (
     home, home_begun, module, module_read, quiz, quiz_checked, quiz_review, journal, journal_unready, journal_sent,
     journal_marked, journal_returned, class_home, overview, marking, marking_quiz, picker, picker_preview,
-    refusal, absent, front,
+    picker_preview_quiz, refusal, absent, front,
 )}  # fmt: skip
 PRACTICE = ("/", "/course", "/grades", "/messages", "/messages/1", "/faults", "/tool", "/course/links/1")
 

@@ -1,8 +1,10 @@
 """Nothing typed is lost, what the page says of it is true, and nobody else on the same computer can read it."""
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+import pytest
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 
-from tests.browser.conftest import Launch
+from tests.browser.conftest import Launch, Lms
+from tests.browser.test_cookies import framed
 
 READ = """async () => {
   const done = (request) => new Promise((yes) => { request.onsuccess = () => yes(request.result); });
@@ -13,7 +15,7 @@ READ = """async () => {
 TEXT = "Saya cemas, lalu memilih diam dan menunggu."
 
 
-def state(page: Page, kind: str) -> None:
+def state(page: Page | FrameLocator, kind: str) -> None:
     expect(page.locator("[data-save-state]")).to_have_attribute("data-state", kind, timeout=8000)
 
 
@@ -22,7 +24,7 @@ def kept(page: Page) -> None:
     expect(page.locator("[data-save-state]")).to_contain_text("Tersimpan di HP", timeout=8000)
 
 
-def note(page: Page) -> str:
+def note(page: Page | FrameLocator) -> str:
     return page.locator("#note").input_value()
 
 
@@ -78,6 +80,39 @@ def test_two_tabs_show_both_texts(phone: BrowserContext, launch: Launch) -> None
     assert note(first) == "dari tab dua"
 
 
+@pytest.mark.parametrize("way", ["other-tab", "same-tab", "reload"])
+def test_a_text_that_lost_a_conflict_is_offered_again_inside_the_frame(
+    phone: BrowserContext, lms: Lms, base: str, way: str
+) -> None:
+    first, second = phone.new_page(), phone.new_page()
+    here, there = framed(first, lms, base), framed(second, lms, base)
+    expect(there.locator("#note")).to_be_visible()
+    here.locator("#note").fill("dari tab satu")
+    state(here, "saved")
+    there.locator("#note").fill("dari tab dua")
+    expect(there.locator(".msg[role=alert]")).to_contain_text("dari tab satu")
+    state(there, "refused")
+    if way == "other-tab":
+        second.close()
+        second = phone.new_page()
+    if way == "reload":
+        second.reload()
+    else:
+        there = framed(second, lms, base)
+    box = there.locator(".msg[role=alert]")
+    expect(box).to_contain_text("dari tab dua")
+    assert note(there) == "dari tab satu"
+    state(there, "refused")
+    second.close()
+    second = phone.new_page()
+    there = framed(second, lms, base)
+    expect(there.locator(".msg[role=alert]")).to_contain_text("dari tab dua")
+    there.get_by_role("button", name="Pakai tulisan ini").click()
+    state(there, "saved")
+    first.reload()
+    expect(first.frame_locator("iframe").locator("#note")).to_have_value("dari tab dua")
+
+
 def test_text_left_behind_never_replaces_what_was_written_elsewhere_since(
     phone: BrowserContext, chromium: Browser, launch: Launch
 ) -> None:
@@ -122,6 +157,19 @@ def test_another_person_on_the_same_browser_cannot_read_it(phone: BrowserContext
     assert "note" not in records[0]
     again = launch(phone)
     expect(again.locator("#note")).to_have_value(TEXT)
+
+
+def test_a_long_refusal_has_a_line_of_its_own_on_a_phone(phone: BrowserContext, launch: Launch) -> None:
+    page = launch(phone)
+    phone.route("**/draft", lambda route: route.fulfill(status=401, json={}))
+    page.fill("#note", TEXT)
+    state(page, "refused")
+    words, button = (page.locator(one).bounding_box() for one in (".dock-info", ".dock .btn-primary"))
+    assert words
+    assert button
+    assert words["width"] > 300
+    assert words["y"] + words["height"] <= button["y"]
+    assert button["y"] + button["height"] <= 740
 
 
 def test_handing_in_without_a_signal_keeps_the_page_and_says_so(phone: BrowserContext, launch: Launch) -> None:

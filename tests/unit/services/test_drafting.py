@@ -51,6 +51,19 @@ def test_a_tab_that_has_seen_the_newest_text_may_change_it(room: Classroom) -> N
     assert value(attempt) == ("dua",)
 
 
+def test_a_text_that_lost_is_set_aside_until_its_author_chose(room: Classroom) -> None:
+    attempt = room.begin()
+    save(attempt, "a", 1, 0, "satu")
+    save(attempt, "b", 1, 0, "lain")
+    save(attempt, "b", 2, 0, "lain lagi")
+    save(attempt, "c", 1, 0, "ketiga")
+    assert drafting.aside(db.session, attempt) == {"note": {"!note!b": ["lain lagi"], "!note!c": ["ketiga"]}}
+    assert drafting.answer(drafting.stored(db.session, attempt)) == {"note": ("satu",)}
+    drafting.choose(db.session, attempt, ["!note!b", "note"])
+    assert drafting.aside(db.session, attempt) == {"note": {"!note!c": ["ketiga"]}}
+    assert value(attempt) == ("satu",)
+
+
 def test_f16_saves_of_one_tab_in_any_order_end_with_the_newest(room: Classroom) -> None:
     attempt = room.begin()
     for turn, order in enumerate(permutations(range(1, 6))):

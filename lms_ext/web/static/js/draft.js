@@ -15,6 +15,7 @@ const { draft, attempt, csrf, tab, seal } = form.dataset;
 const revs = JSON.parse(form.dataset.revs || "{}");
 const unsent = new Map(); // name -> { value, n, base, sent: the value under way }
 const clashes = new Map(); // name -> the box that asks
+const chosen = new Set(); // ids of texts that the server set aside and that need not be offered again
 const own = new Set(["csrf", "attempt", "client_key", "tab", "revs", "action", "switch"]);
 const shelf = seal && globalThis.crypto?.subtle && globalThis.indexedDB ? new Shelf(attempt, tab, seal) : null;
 const stored = new Map(); // name -> the value that the server has, as this page knows
@@ -75,20 +76,24 @@ function note(name) {
 function send() {
   clearTimeout(timer);
   timer = 0;
-  if (!sending && unsent.size && !stopped && !leaving) sending = deliver().finally(() => { sending = null; next(); });
+  if (!sending && (unsent.size || chosen.size) && !stopped && !leaving) sending = deliver().finally(() => { sending = null; next(); });
   return sending;
 }
 
+// A clashing text is sent whenever it changed: the server refuses it again, and keeps it until the person chose.
+const open = (name, { n }) => !clashes.has(name) || n > Number(clashes.get(name).dataset.n);
+
 function next() {
-  const due = [...unsent.keys()].some((name) => !clashes.has(name));
+  const due = chosen.size || [...unsent].some(([name, one]) => open(name, one));
   if (due && !timer && !stopped && !leaving) timer = setTimeout(send, wait);
 }
 
 async function deliver() {
-  const fields = Object.fromEntries([...unsent].filter(([name]) => !clashes.has(name)).map(([name, { value: now, n, base }]) => [name, { value: now, n, base }]));
-  if (!Object.keys(fields).length) return;
+  const fields = Object.fromEntries([...unsent].filter(([name, one]) => open(name, one)).map(([name, { value: now, n, base }]) => [name, { value: now, n, base }]));
+  const settled = [...chosen];
+  if (!Object.keys(fields).length && !settled.length) return;
   for (const name of Object.keys(fields)) unsent.get(name).sent = fields[name].value;
-  const body = JSON.stringify({ attempt, tab, fields });
+  const body = JSON.stringify({ attempt, tab, fields, chosen: settled });
   try {
     const answer = await fetch(draft, {
       method: "PUT", body, keepalive: body.length < 15000, // browsers refuse to keep larger ones alive
@@ -99,7 +104,10 @@ async function deliver() {
     if (told.closed) stop(pick("Sudah dikumpulkan. Perubahan ini tidak disimpan.", "Already handed in. This change was not saved."));
     else if (answer.status === 401 || answer.status === 403) stop(over());
     else if (!answer.ok) refuse(told);
-    else settle(fields, told);
+    else {
+      for (const id of settled) chosen.delete(id);
+      settle(fields, told);
+    }
   } catch {
     wait = Math.min(wait * 2, 30000);
     tell();
@@ -129,13 +137,21 @@ function settle(fields, told) {
     revs[name] = rev;
     if (!fields[name]) continue; // written by a button, not in the form
     stored.set(name, fields[name].value);
+    if (clashes.has(name) && !clashes.get(name).dataset.left) { // both say the same by now
+      clashes.get(name).remove();
+      clashes.delete(name);
+    }
     const now = unsent.get(name);
     if (now?.n === fields[name].n) unsent.delete(name);
     else if (now) Object.assign(now, { base: rev, sent: undefined });
   }
   form.elements.revs.value = JSON.stringify(revs);
   if (told.echo) for (const name of Object.keys(fields)) echo(name, told.echo[name]);
-  for (const [name, there] of Object.entries(told.conflicts)) clash(name, there.value, there.rev);
+  for (const [name, there] of Object.entries(told.conflicts)) {
+    const box = clashes.get(name);
+    if (box && Number(box.dataset.rev) === there.rev) box.dataset.n = fields[name]?.n ?? counter;
+    else if (box || (revs[name] || 0) < there.rev) clash(name, there.value, there.rev); // else: chosen while this was under way
+  }
   keep();
   if (unsent.size || clashes.size) tell();
   else say("saved", `Tersimpan di server, ${told.at}`, `Saved on the server, ${told.at}`);
@@ -149,7 +165,7 @@ function echo(name, said) {
 
 // Two texts for one field: both are shown and the person chooses; nothing is overwritten silently.
 // `left`: the text that an earlier tab left behind; without it, ours is what stands in the field, also when more is typed.
-function clash(name, theirs, rev, left) {
+function clash(name, theirs, rev, left, id) {
   const control = controls(name)[0];
   if (!control) return;
   clashes.get(name)?.remove();
@@ -160,18 +176,20 @@ function clash(name, theirs, rev, left) {
   const make = (tag, className, text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
   const box = make("div", "msg msg-warn");
   box.setAttribute("role", "alert");
+  Object.assign(box.dataset, { rev, n: unsent.get(name)?.n ?? counter, left: left ? "yes" : "" });
   const inner = box.appendChild(document.createElement("div"));
   inner.append(make("strong", "", pick("Isian ini juga diubah di tab atau perangkat lain.", "This was also changed in another tab or on another device.")));
   const acts = make("div", "msg-acts");
-  const offer = (title, values, label, chosen) => {
+  const ids = id ? [id] : [`!${name}!${tab}`, `!${name}!${tab}/form`];
+  const offer = (title, values, label, act) => {
     inner.append(make("p", "small", title), make("p", "msg-quote", shown(values)));
     const button = make("button", "btn btn-secondary", label);
     button.type = "button";
-    button.addEventListener("click", () => { box.remove(); clashes.delete(name); revs[name] = rev; stored.set(name, theirs); form.elements.revs.value = JSON.stringify(revs); chosen(); control.focus(); });
+    button.addEventListener("click", () => { box.remove(); clashes.delete(name); revs[name] = rev; stored.set(name, theirs); form.elements.revs.value = JSON.stringify(revs); for (const one of ids) chosen.add(one); act(); send(); control.focus(); });
     acts.append(button);
   };
   offer(pick("Di sana:", "There:"), theirs, pick("Pakai yang di sana", "Use that one"), () => { fill(name, theirs); unsent.delete(name); keep(); say("saved", "Tersimpan di server", "Saved on the server"); });
-  offer(left ? pick("Belum terkirim dari sini:", "Not sent from here:") : pick("Tulisan Anda di sini:", "Yours here:"), left || value(name), pick("Pakai tulisan ini", "Use this one"), () => { if (left) fill(name, left); unsent.delete(name); note(name); send(); });
+  offer(left ? pick("Belum terkirim dari sini:", "Not sent from here:") : pick("Tulisan Anda di sini:", "Yours here:"), left || value(name), pick("Pakai tulisan ini", "Use this one"), () => { if (left) fill(name, left); unsent.delete(name); note(name); });
   inner.append(acts);
   clashes.set(name, box);
   control.closest("fieldset, .field, .prompt, p, form").before(box);
@@ -215,6 +233,17 @@ async function restore() {
     send();
   }
   await shelf.tidy();
+}
+
+// What lost a conflict before, as the server kept it: a frame on another site may not store anything on the device.
+function reoffer() {
+  for (const [name, texts] of Object.entries(JSON.parse(form.dataset.aside || "{}"))) {
+    for (const [id, text] of Object.entries(texts)) {
+      if (same(text, stored.get(name))) chosen.add(id);
+      else if (!clashes.has(name) && !unsent.has(name) && controls(name).length) clash(name, stored.get(name), revs[name] || 0, text, id);
+    }
+  }
+  send();
 }
 
 // Handing in by fetch: without a signal the page stays, and so does the text.
@@ -267,11 +296,11 @@ for (const { name } of form.elements) if (name && !own.has(name)) stored.set(nam
 form.addEventListener("input", (event) => note(event.target.name));
 form.addEventListener("change", (event) => { note(event.target.name); send(); });
 form.addEventListener("submit", submit);
-const retry = () => { if (!unsent.size) return; wait = 1000; send(); };
+const retry = () => { if (!unsent.size && !chosen.size) return; wait = 1000; send(); };
 addEventListener("online", retry);
 addEventListener("focus", retry);
 addEventListener("offline", () => { if (unsent.size) { wait = Math.max(wait, 2000); tell(); } });
 addEventListener("pagehide", send);
 addEventListener("pageshow", (event) => { if (event.persisted) { leaving = false; location.reload(); } });
 document.addEventListener("visibilitychange", () => (document.hidden ? send() : retry()));
-if (shelf) restore().catch(() => {});
+(shelf ? restore().catch(() => {}) : Promise.resolve()).then(reoffer);

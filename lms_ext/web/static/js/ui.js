@@ -55,7 +55,7 @@ for (const card of all("[data-rubric]")) {
 
 // The map of questions: each cell follows its question while answers are given.
 for (const map of all("[data-map]")) {
-  const form = map.closest("form");
+  const form = map.closest("form") ?? map.closest("main"); // the picker's preview has no form around it
   const [done, open, doubt] = map.dataset.map.split("|");
   const count = form.querySelector("[data-map-count]");
   const answered = (question) => {
