@@ -77,13 +77,14 @@ def _rows(session: Db, attempt: Attempt) -> dict[str, Stored]:
     return {row.field: Stored(tuple(row.value), row.rev, row.tab, row.saved_at) for row in rows}
 
 
-def aside(session: Db, attempt: Attempt) -> dict[str, dict[str, list[str]]]:
-    """Give texts that lost a conflict and wait for their author's choice: by field, each under the id that `choose` takes."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for name, one in _rows(session, attempt).items():
+def with_aside(session: Db, attempt: Attempt) -> tuple[dict[str, Stored], dict[str, dict[str, list[str]]]]:
+    """Read all fields, and the texts that lost a conflict and wait for a choice: by field, each under the id `choose` takes."""
+    rows = _rows(session, attempt)
+    waiting: dict[str, dict[str, list[str]]] = {}
+    for name, one in rows.items():
         if name.startswith(_ASIDE):
-            found.setdefault(name.split(_ASIDE)[1], {})[name] = list(one.value)
-    return found
+            waiting.setdefault(name.split(_ASIDE)[1], {})[name] = list(one.value)
+    return {name: one for name, one in rows.items() if not name.startswith(_ASIDE)}, waiting
 
 
 def choose(session: Db, attempt: Attempt, ids: Iterable[str]) -> None:

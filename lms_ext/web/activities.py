@@ -61,7 +61,7 @@ def _begin(here: Place, number: int) -> Attempt:
 
 
 def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, asked: str) -> str:
-    drafts = drafting.stored(db.session, attempt)
+    drafts, aside = drafting.with_aside(db.session, attempt)
     work = attempting.work_of(attempt, drafting.answer(drafts))
     context = here.kind.view(here.activity.config, work)
     returned = attempt.status == "returned"
@@ -75,7 +75,7 @@ def _attempt_page(here: Place, attempt: Attempt, saved: Saved | None, asked: str
         revs={name: one.rev for name, one in drafts.items()},
         saved_at=max((one.saved_at for one in drafts.values() if one.saved_at), default=None),
         seal=sessions.draft_seal(attempt.platform_id, attempt.space_id, attempt.id, attempt.person_id),
-        aside=drafting.aside(db.session, attempt),
+        aside=aside,
         client_key=secrets.token_urlsafe(16),
         tab=secrets.token_urlsafe(8),
         draft_url=here.url("draft"),

@@ -57,10 +57,10 @@ def test_a_text_that_lost_is_set_aside_until_its_author_chose(room: Classroom) -
     save(attempt, "b", 1, 0, "lain")
     save(attempt, "b", 2, 0, "lain lagi")
     save(attempt, "c", 1, 0, "ketiga")
-    assert drafting.aside(db.session, attempt) == {"note": {"!note!b": ["lain lagi"], "!note!c": ["ketiga"]}}
+    assert drafting.with_aside(db.session, attempt)[1] == {"note": {"!note!b": ["lain lagi"], "!note!c": ["ketiga"]}}
     assert drafting.answer(drafting.stored(db.session, attempt)) == {"note": ("satu",)}
     drafting.choose(db.session, attempt, ["!note!b", "note"])
-    assert drafting.aside(db.session, attempt) == {"note": {"!note!c": ["ketiga"]}}
+    assert drafting.with_aside(db.session, attempt)[1] == {"note": {"!note!c": ["ketiga"]}}
     assert value(attempt) == ("satu",)
 
 
