@@ -5,6 +5,7 @@ from urllib.parse import quote, urlencode
 
 from playwright.sync_api import BrowserContext, expect
 
+from tests.browser.stage import QUIZ, Stage
 from tests.support.platform import login_params
 
 
@@ -27,6 +28,18 @@ def test_the_frame_opens_a_tab_of_its_own(phone: BrowserContext, base: str, lms:
     expect(tab.locator("#note")).to_have_value("dari bingkai")
     assert tab.locator("html").get_attribute("data-frame") is None
     assert tab.url.startswith(f"{base}/l/")
+
+
+def test_after_a_hand_in_the_verdict_is_in_view_and_has_the_focus(phone: BrowserContext, stage: Stage) -> None:
+    stage.act(phone, "15")
+    page = phone.new_page()
+    page.goto(f"{stage.lms}{stage.links[QUIZ]}")
+    frame = page.frame_locator("iframe.launch-frame")
+    frame.get_by_label("Berkesadaran", exact=True).check()
+    frame.locator(".dock .btn-primary").click()
+    frame.locator(".chip-marked, .chip-sent").first.wait_for()
+    expect(frame.locator("main h1")).to_be_focused()
+    expect(frame.locator(".chip-marked, .chip-sent").first).to_be_in_viewport()
 
 
 def test_another_site_cannot_hand_over_a_session(client: Any) -> None:

@@ -269,7 +269,7 @@ async function submit(event) {
       clearTimeout(timer);
       await shelf?.put(null).catch(() => {});
     }
-    if (told.url) go(told.url);
+    if (told.url) go(told.url, button?.value === "submit");
     else if (told.conflicts) settle(held, told);
     else if (answer.status === 401 || answer.status === 403) stop(over());
     else say("refused", told.message.id, told.message.en);
@@ -285,8 +285,11 @@ async function submit(event) {
   }
 }
 
-function go(url) {
+// After a hand-in what was said of it stands on top: the LMS may have a tall frame, scrolled to its end.
+function go(url, top) {
   const here = new URL(url, location.href);
+  if (top && !here.hash) here.hash = "terkirim";
+  if (top && parent !== window) parent.postMessage(JSON.stringify({ subject: "lti.scrollToTop" }), "*");
   const reload = here.pathname === location.pathname && here.search === location.search;
   location.assign(here);
   if (reload && here.hash) location.reload();

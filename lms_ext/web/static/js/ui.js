@@ -15,6 +15,17 @@ if (window.parent !== window) {
   }).observe(document.body);
 }
 
+// After a hand-in the heading says what became of it: screen readers begin there.
+// No element has that id: going to one would take the focus away again.
+if (location.hash === "#terkirim") {
+  history.replaceState(null, "", location.pathname + location.search);
+  const heading = document.querySelector("main h1");
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus({ preventScroll: true });
+  history.scrollRestoration = "manual";
+  scrollTo(0, 0);
+}
+
 // Words: counted over every textarea inside; the goal informs and never blocks.
 for (const box of all("[data-words]")) {
   const out = document.querySelector("[data-words-out]");
