@@ -269,7 +269,7 @@ async function submit(event) {
       clearTimeout(timer);
       await shelf?.put(null).catch(() => {});
     }
-    if (told.url) go(told.url, button?.value === "submit");
+    if (told.url) go(told.url, button?.value === "submit" || button?.name === "sure");
     else if (told.conflicts) settle(held, told);
     else if (answer.status === 401 || answer.status === 403) stop(over());
     else say("refused", told.message.id, told.message.en);
