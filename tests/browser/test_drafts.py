@@ -1,7 +1,7 @@
 """Nothing typed is lost, what the page says of it is true, and nobody else on the same computer can read it."""
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, expect
 
 from tests.browser.conftest import Launch, Lms
 from tests.browser.test_cookies import framed
@@ -186,3 +186,19 @@ def test_handing_in_without_a_signal_keeps_the_page_and_says_so(phone: BrowserCo
     expect(page.locator("main")).to_contain_text("Dikumpulkan")
     expect(page.locator("main")).to_contain_text("Jawaban: 5")
     assert page.evaluate(READ) == []
+
+
+def test_what_is_typed_before_the_script_has_come_is_saved(phone: BrowserContext, launch: Launch) -> None:
+    page = launch(phone)
+    waiting: list[Route] = []
+    page.route("**/js/draft.js*", lambda route: waiting.append(route))  # noqa: PLW0108 - Playwright cannot wrap a builtin
+    page.reload(wait_until="commit")
+    page.fill("#note", TEXT)
+    while not waiting:
+        page.wait_for_timeout(20)
+    for one in waiting:
+        one.continue_()
+    state(page, "saved")
+    page.unroute("**/js/draft.js*")
+    page.reload()
+    assert note(page) == TEXT

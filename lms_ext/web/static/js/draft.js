@@ -295,7 +295,10 @@ function go(url, top) {
   if (reload && here.hash) location.reload();
 }
 
-for (const { name } of form.elements) if (name && !own.has(name)) stored.set(name, value(name));
+// What the page brought, not what stands there by now: on a slow phone people type before this script has come.
+const chosenOf = (one) => ([...one.options].find((each) => each.defaultSelected) || one.options[0])?.value;
+const brought = (name) => controls(name).filter((one) => !ticks(one) || one.defaultChecked).map((one) => (one.options ? chosenOf(one) : one.defaultValue)).filter(Boolean);
+for (const { name } of form.elements) if (name && !own.has(name)) stored.set(name, brought(name));
 form.addEventListener("input", (event) => note(event.target.name));
 form.addEventListener("change", (event) => { note(event.target.name); send(); });
 form.addEventListener("submit", submit);
@@ -306,4 +309,5 @@ addEventListener("offline", () => { if (unsent.size) { wait = Math.max(wait, 200
 addEventListener("pagehide", send);
 addEventListener("pageshow", (event) => { if (event.persisted) { leaving = false; location.reload(); } });
 document.addEventListener("visibilitychange", () => (document.hidden ? send() : retry()));
+for (const name of stored.keys()) note(name);
 (shelf ? restore().catch(() => {}) : Promise.resolve()).then(reoffer);
