@@ -10,9 +10,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the path is set above
 
-from tests.support import story  # noqa: E402
-from tests.support.browser import launched  # noqa: E402
-from tests.support.databases import Databases  # noqa: E402
+from tests.support import story  # noqa: E402 - as above
+from tests.support.browser import launched  # noqa: E402 - as above
+from tests.support.databases import Databases  # noqa: E402 - as above
 
 FOLDER = ROOT / "docs" / "pictures"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1180, "height": 760}
