@@ -31,7 +31,7 @@ def test_the_frame_opens_a_tab_of_its_own(phone: BrowserContext, base: str, lms:
 
 
 def test_after_a_hand_in_the_verdict_is_in_view_and_has_the_focus(phone: BrowserContext, stage: Stage) -> None:
-    stage.act(phone, "15")
+    stage.act(phone, "18")
     page = phone.new_page()
     page.goto(f"{stage.lms}{stage.links[QUIZ]}")
     frame = page.frame_locator("iframe.launch-frame")
