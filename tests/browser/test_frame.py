@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.stage import QUIZ, Stage
 from tests.support.platform import login_params
@@ -30,7 +30,8 @@ def test_the_frame_opens_a_tab_of_its_own(phone: BrowserContext, base: str, lms:
     assert tab.url.startswith(f"{base}/l/")
 
 
-def test_after_a_hand_in_the_verdict_is_in_view_and_has_the_focus(phone: BrowserContext, stage: Stage) -> None:
+def test_after_a_hand_in_the_verdict_is_in_view_and_has_the_focus(chromium: Browser, stage: Stage) -> None:
+    phone = chromium.new_context(viewport={"width": 360, "height": 740}, locale="id-ID", has_touch=True)
     stage.act(phone, "18")
     page = phone.new_page()
     page.goto(f"{stage.lms}{stage.links[QUIZ]}")
@@ -42,6 +43,7 @@ def test_after_a_hand_in_the_verdict_is_in_view_and_has_the_focus(phone: Browser
     frame.locator(".chip-marked, .chip-sent").first.wait_for()
     expect(frame.locator("main h1")).to_be_focused()
     expect(frame.locator(".chip-marked, .chip-sent").first).to_be_in_viewport()
+    phone.close()
 
 
 def test_another_site_cannot_hand_over_a_session(client: Any) -> None:
