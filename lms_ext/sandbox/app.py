@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-from lms_ext.sandbox import ags, deep_linking, fault_pages, grade_pages, i18n, nrps, oidc, pages, setup_pages
+from lms_ext.sandbox import ags, copy_pages, deep_linking, fault_pages, grade_pages, i18n, notices, nrps, oidc, pages, setup_pages
 from lms_ext.sandbox.practice import Practice
 from lms_ext.sandbox.services import practice
 from lms_ext.sandbox.settings import SandboxSettings
 
-_FROM_ELSEWHERE = ("oidc.", "ags.", "nrps.", "deep_linking.", "fault_pages.order")
+_FROM_ELSEWHERE = ("oidc.", "ags.", "nrps.", "deep_linking.", "notices.", "fault_pages.order")
 """Views that the tool or another process calls; all others take forms of our own pages only."""
 
 
@@ -27,7 +27,7 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Flask:
     )  # fmt: skip
     app.extensions["practice"] = lms
     i18n.register(app)
-    for module in (oidc, ags, nrps, deep_linking, pages, grade_pages, setup_pages, fault_pages):
+    for module in (oidc, ags, nrps, notices, deep_linking, pages, copy_pages, grade_pages, setup_pages, fault_pages):
         app.register_blueprint(module.bp)
     app.before_request(_only_ours)
     app.after_request(_guard)

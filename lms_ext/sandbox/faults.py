@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Any
 
-SERVICES = ("auth", "jwks", "token", "scores", "results", "lineitems", "memberships")
+SERVICES = ("auth", "jwks", "token", "scores", "results", "lineitems", "memberships", "notices")
 STATUSES = ("401", "403", "404", "409", "422", "429", "500", "503")
 KINDS = (*STATUSES, "html", "empty", "slow", "cut", "down")
 APPLIED = frozenset({"html", "empty", "slow", "cut"})

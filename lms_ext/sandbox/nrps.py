@@ -2,15 +2,20 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 
 from lms_ext.sandbox.claims import LTI, NRPS_SCOPE, custom_claims, outer_id
-from lms_ext.sandbox.course import COURSE_ID, COURSE_LABEL, COURSE_TITLE, Link
+from lms_ext.sandbox.course import Link
 from lms_ext.sandbox.people import Person
 from lms_ext.sandbox.services import Problem, need_accept, need_scope, paged, practice, service
 
-bp = Blueprint("nrps", __name__, url_prefix=f"/nrps/{COURSE_ID}")
+bp = Blueprint("nrps", __name__, url_prefix="/nrps/<course>")
 _CONTAINER = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
+
+
+@bp.url_value_preprocessor
+def _in_course(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.course = (values or {}).pop("course", "")
 
 
 @bp.get("/memberships")
@@ -20,6 +25,9 @@ def memberships() -> Response:
     need_scope(NRPS_SCOPE)
     need_accept(_CONTAINER)
     lms = practice()
+    room = lms.course.room(g.course)
+    if room is None:
+        raise Problem(404, "there is no such course")
     people = [one for one in lms.people() if one.role != "test"]
     role = request.args.get("role", "")
     if role:
@@ -27,7 +35,7 @@ def memberships() -> Response:
         people = [one for one in people if short in one.short_roles()]
     link = _link(request.args.get("rlid", ""))
     page, following = paged([_member(one, link) for one in people])
-    context = {"id": outer_id(lms, "course", COURSE_ID), "label": COURSE_LABEL, "title": COURSE_TITLE}
+    context = {"id": outer_id(lms, "course", room.id), "label": room.label, "title": room.title}
     answer = jsonify(id=f"{lms.settings.url.rstrip('/')}{request.full_path.rstrip('?')}", context=context, members=page)
     answer.headers["Content-Type"] = _CONTAINER
     if following:
@@ -39,7 +47,7 @@ def _link(given: str) -> Link | None:
     if not given:
         return None
     lms = practice()
-    found = next((one for one in lms.course.links() if outer_id(lms, "link", str(one.id)) == given), None)
+    found = next((one for one in lms.course.links(g.course) if outer_id(lms, "link", str(one.id)) == given), None)
     if found is None:
         raise Problem(404, "rlid names no link of this course")
     return found

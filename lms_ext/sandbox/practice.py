@@ -93,6 +93,16 @@ class Practice:
         """Remember where the tool is."""
         self.store.put("tool", {name: getattr(tool, name) for name in _TOOL_FIELDS})
 
+    @property
+    def custom(self) -> dict[str, str]:
+        """Give the custom parameters of the tool's registration, which every launch carries."""
+        found: dict[str, str] = self.store.get("custom") or {}
+        return found
+
+    def set_custom(self, custom: Mapping[str, str]) -> None:
+        """Remember the custom parameters of the tool's registration."""
+        self.store.put("custom", dict(custom))
+
     def registration(self) -> dict[str, Any]:
         """Give what the admin of a tool needs; `lms-ext platform add --file` takes it as JSON."""
         base = self.settings.url.rstrip("/")

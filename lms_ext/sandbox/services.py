@@ -22,6 +22,7 @@ _WORDS = {
     "results": N_("Alat membaca nilai"),
     "lineitems": N_("Alat membuka daftar kolom nilai"),
     "memberships": N_("Alat membaca daftar anggota"),
+    "notices": N_("Alat membuka daftar pemberitahuan"),
 }
 _NO_BODY = {204, 304}
 
@@ -90,6 +91,7 @@ def _refusal(fault: Fault) -> Response:
     answer = refused(int(fault.kind), "ordered fault")
     if fault.kind == "401":
         practice().revoke_tokens()
+        answer = refused(*practice().profile.bad_token)
     if fault.kind in {"429", "503"}:
         answer.headers["Retry-After"] = str(int(fault.seconds))
     return answer
@@ -145,7 +147,7 @@ def need_scope(*any_of: str) -> None:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     scopes = practice().scopes_of(token) if kind.lower() == "bearer" else None
     if scopes is None:
-        raise Problem(401, "the access token is missing, unknown or expired")
+        raise Problem(*practice().profile.bad_token)
     if not set(scopes) & set(any_of):
         raise Problem(403, f"the access token lacks the scope {any_of[0]}")
 
