@@ -105,7 +105,7 @@ class _Sending:
     def _ask(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
         token = self._tokens.get(self._platform, self._quirks, self._scopes)
         answer = self._outbound.request(method, url, headers={**headers, "Authorization": f"Bearer {token}"}, body=body)
-        if answer.status == 401:
+        if self._quirks.is_token_refusal(answer.status, answer.body.decode(errors="replace")):
             token = self._tokens.get(self._platform, self._quirks, self._scopes, instead_of=token)
             answer = self._outbound.request(method, url, headers={**headers, "Authorization": f"Bearer {token}"}, body=body)
         return answer
@@ -123,8 +123,9 @@ class _Sending:
             return self._compare(lineitem)
         if self._quirks.is_rate_limit(status, answer.headers):
             return Verdict("retry", "busy", "complains", retry_after(answer, self._now))
-        if status >= 500 or status in {401, 408, 425}:
-            return Verdict("retry", "token-refused" if status == 401 else "platform-fault", "down")
+        no_token = self._quirks.is_token_refusal(status, answer.body.decode(errors="replace"))
+        if no_token or status >= 500 or status in {408, 425}:
+            return Verdict("retry", "token-refused" if no_token else "platform-fault", "down")
         reasons = {404: "no-column", 410: "no-column", 403: "not-allowed", 400: "not-gradable", 422: "not-gradable"}
         return Verdict("parked", reasons.get(status, "refused"))
 
