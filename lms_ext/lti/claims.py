@@ -26,6 +26,7 @@ from lms_ext.lti.state import State
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+NOTICES = LTI + "platformnotificationservice"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 _NAMES = 300
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
@@ -64,7 +65,7 @@ def check(body: dict[str, Any]) -> None:
 
 def _check_objects(body: dict[str, Any]) -> None:
     names = [LTI + one for one in ("context", "custom", "lis", "launch_presentation", "tool_platform")]
-    if not all(isinstance(body.get(name) or {}, dict) for name in (*names, AGS, NRPS)):
+    if not all(isinstance(body.get(name) or {}, dict) for name in (*names, AGS, NRPS, NOTICES)):
         raise Refused("claim-malformed")
     context = body.get(LTI + "context") or {}
     if context and not _id(context.get("id")):
@@ -141,6 +142,7 @@ def launch_from(
         link=LinkClaims(link["id"], _text(link.get("title"))) if kind == MessageType.RESOURCE_LINK else None,
         ags=_ags(body.get(AGS) or {}, fit_url),
         nrps_url=_fit((body.get(NRPS) or {}).get("context_memberships_url"), fit_url, "names and roles"),
+        notices_url=_fit((body.get(NOTICES) or {}).get("platform_notification_service_url"), fit_url, "notices"),
         deep_linking=_deep_linking(body[DEEP_LINKING], fit_url) if kind == MessageType.DEEP_LINKING else None,
         custom={
             str(key): storable(value) for key, value in custom.items() if isinstance(value, str) and not value.startswith("$")

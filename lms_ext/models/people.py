@@ -24,6 +24,10 @@ class Space(Base):
     """Container of the course's gradebook columns."""
     ags_scopes: Mapped[str] = mapped_column(String(500), default="")
     """Grade service scopes the platform granted, sorted, a space between."""
+    notices_url: Mapped[str] = mapped_column(String(2000), default="", server_default="")
+    """Where the platform lets us ask for notices."""
+    origins: Mapped[list[str] | None] = mapped_column(Document)
+    """Context ids of the courses that the platform said this one was copied from, newest first."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
@@ -57,7 +61,11 @@ class Link(Base):
     """One LTI resource link and the activity (or whole pack) behind it."""
 
     __tablename__ = "link"
-    __table_args__ = (UniqueConstraint("platform_id", "space_id", "resource_link_id"),)
+    __table_args__ = (
+        UniqueConstraint("platform_id", "space_id", "resource_link_id"),
+        Index("ix_link_resource_link_id", "platform_id", "resource_link_id"),
+        Index("ix_link_stable_id", "platform_id", "stable_id"),
+    )
 
     platform_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     space_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
@@ -73,6 +81,10 @@ class Link(Base):
     lineitem_url: Mapped[str] = mapped_column(String(2000), default="")
     may_score: Mapped[bool] = mapped_column(default=False)
     """The platform granted the score scope for the line item."""
+    stable_id: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """The id we gave it when it was chosen: the platform's copies of the link bring it along."""
+    copy_doubt: Mapped[list[list[int]] | None] = mapped_column(Document)
+    """``[space, link]`` of links that it may be a copy of, until a teacher says which; empty once that was asked."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 

@@ -16,7 +16,7 @@ from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, new_id
 from lms_ext.models.statements import Runs, Statement
-from lms_ext.services import outbox
+from lms_ext.services import copying, outbox
 from lms_ext.services.delivering import SCOPE
 from lms_ext.services.seats import adopt
 
@@ -160,6 +160,7 @@ def _told_of_space(launch: Launch, known: Any) -> dict[str, str]:
         "title": launch.context.title if launch.context else "",
         "nrps_url": launch.nrps_url,
         "lineitems_url": launch.ags.lineitems,
+        "notices_url": launch.notices_url,
         "ags_scopes": " ".join(sorted(one for one in launch.ags.scopes if one.startswith(SCOPE)))[:500],
     }
     return {name: value or (getattr(known, name) if known else "") for name, value in told.items()}
@@ -177,10 +178,11 @@ _OTHERS = (
 _KNOWN = Statement(
     lambda _: (
         select(
-            Space.id.label("space_id"), Space.title, Space.nrps_url, Space.lineitems_url, Space.ags_scopes,
+            Space.id.label("space_id"), Space.title, Space.nrps_url, Space.lineitems_url, Space.ags_scopes, Space.notices_url,
+            Space.origins,
             Person.id.label("person_id"), Person.name, Person.email,
             Member.role, Link.id.label("link_id"), Link.title.label("link_title"), Link.lineitem_url, Link.may_score,
-            Link.activity_ref, Link.asked_ref, Link.points, Visit.first_at, GradeSlot.state.label("grade_state"),
+            Link.activity_ref, Link.asked_ref, Link.points, Link.stable_id, Visit.first_at, GradeSlot.state.label("grade_state"),
             _OTHERS.label("others"),
         )
         .select_from(Space)
@@ -219,14 +221,18 @@ def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetim
         # the platform names no column but lets us look for one: the one that was found stays until it is gone
         told |= {"lineitem_url": known.lineitem_url, "may_score": known.may_score}
     if known is not None and known.link_id is not None:
-        same = (known.link_title, known.lineitem_url, known.may_score) == tuple(told.values())
+        told |= {"stable_id": launch.stable_id or known.stable_id}
+        same = (known.link_title, known.lineitem_url, known.may_score, known.stable_id) == tuple(told.values())
         if same and not _asks_anew(launch, known) and not _brings_points(launch, known):
             return int(known.link_id)
     key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
     asked = launch.activity_ref[:140]
     if known is None or known.link_id is None:
-        link_id = _upsert(session, Link, key, told, created_at=now, activity_ref=asked, asked_ref=asked, points=launch.points)
-        adopt(session, (launch.platform_id, space_id, link_id), asked)
+        taken = copying.look(session, launch, (known.origins if known else None) or ())
+        told |= {"stable_id": launch.stable_id}
+        doubt = [list(one) for one in taken.doubt] or None
+        link_id = _upsert(session, Link, key, told, created_at=now, asked_ref=asked, copy_doubt=doubt, **taken.settings)
+        adopt(session, (launch.platform_id, space_id, link_id), taken.settings["activity_ref"])
         return link_id
     link_id = _upsert(session, Link, key, told)
     if (known.lineitem_url, known.may_score) != (told["lineitem_url"], told["may_score"]):

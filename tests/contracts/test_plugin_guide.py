@@ -49,14 +49,15 @@ def plugin(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     """Write the guide's files and import them."""
     blocks = dict(_BLOCK.findall((root / "docs/plugins.md").read_text(encoding="utf-8")))
     assert sorted(blocks) == [
-        "lms_ext_ilias/__init__.py", "lms_ext_poll/__init__.py", "lms_ext_poll/templates/attempt.html", "lms_ext_poll/templates/review.html",
+        "lms_ext_poll/__init__.py", "lms_ext_poll/templates/attempt.html", "lms_ext_poll/templates/review.html",
+        "lms_ext_sekolahku/__init__.py",
     ]  # fmt: skip
     for name, body in blocks.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(body, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     yield import_module("lms_ext_poll")
-    for name in ("lms_ext_poll", "lms_ext_ilias"):
+    for name in ("lms_ext_poll", "lms_ext_sekolahku"):
         sys.modules.pop(name, None)
 
 
@@ -108,14 +109,14 @@ def test_the_guides_plugin_is_checked_published_and_answered(host: Flask, plugin
 
 def test_the_guides_lms_differs_where_it_says_and_nowhere_else(plugin: ModuleType) -> None:
     host = load_plugins([], builtin={**builtin_plugins(), "default-quirks": quirks}, strict=True)
-    host.add("ilias", import_module("lms_ext_ilias"))
+    host.add("sekolahku", import_module("lms_ext_sekolahku"))
     found = {
         name: host.choose("choose_quirks", Quirks(), platform=PlatformInfo("https://lms.example", name))
-        for name in ("ILIAS", "moodle", "other")
+        for name in ("SEKOLAHKU", "moodle", "other")
     }
-    assert [found[name].product for name in ("ILIAS", "moodle", "other")] == ["ilias", "moodle", "generic"]
-    assert found["ILIAS"].is_not_enrolled(404, '{"error": "unknown user"}')
-    assert found["ILIAS"].scores_url("https://lms.example/li/1?t=2") == Quirks().scores_url("https://lms.example/li/1?t=2")
+    assert [found[name].product for name in ("SEKOLAHKU", "moodle", "other")] == ["sekolahku", "moodle", "generic"]
+    assert found["SEKOLAHKU"].is_not_enrolled(404, '{"error": "unknown user"}')
+    assert found["SEKOLAHKU"].scores_url("https://lms.example/li/1?t=2") == Quirks().scores_url("https://lms.example/li/1?t=2")
 
 
 def test_every_bundled_and_guided_hook_is_known(root: Path) -> None:
