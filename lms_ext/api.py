@@ -31,7 +31,7 @@ from lms_ext.hookspecs import hookimpl
 
 __all__ = [
     "Access", "Action", "Activity", "ActivityType", "Actor", "Answer", "Aspect", "Entries", "Experience", "Field", "FieldKind",
-    "GradeDelivered", "Indicator", "Json", "Keep", "Level", "Localized", "Markdown", "OfferedMessage", "Outcome", "Pack", "PackFormat",
-    "PackPublished", "PlatformInfo", "Problem", "Quirks", "Reading", "RichText", "Role", "Rubric", "Sample", "Severity",
-    "StableId", "Strict", "SubmissionRecorded", "Text", "Unit", "Wants", "Work", "hookimpl", "pick", "text",
+    "GradeDelivered", "Indicator", "Json", "Keep", "Level", "Localized", "Markdown", "OfferedMessage", "Outcome", "Pack",
+    "PackFormat", "PackPublished", "PlatformInfo", "Problem", "Quirks", "Reading", "RichText", "Role", "Rubric", "Sample",
+    "Severity", "StableId", "Strict", "SubmissionRecorded", "Text", "Unit", "Wants", "Work", "hookimpl", "pick", "text",
 ]  # fmt: skip

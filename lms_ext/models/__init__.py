@@ -9,7 +9,7 @@ from lms_ext.models.registering import Invitation
 from lms_ext.models.work import Attempt, Comment, Draft, Mark, Submission
 
 __all__ = [
-    "AssetBlob", "Attempt", "Base", "Comment", "DeliveryLane", "Deployment", "Draft", "GradeSlot", "Invitation", "LaunchSession", "Link",
-    "Mark", "Member", "Person", "Platform", "PlatformKeySet", "PublishedPack", "ServiceToken", "Snapshot", "Space",
+    "AssetBlob", "Attempt", "Base", "Comment", "DeliveryLane", "Deployment", "Draft", "GradeSlot", "Invitation", "LaunchSession",
+    "Link", "Mark", "Member", "Person", "Platform", "PlatformKeySet", "PublishedPack", "ServiceToken", "Snapshot", "Space",
     "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
 ]  # fmt: skip
