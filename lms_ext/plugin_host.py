@@ -13,6 +13,7 @@ import structlog
 
 from lms_ext import hookspecs
 from lms_ext.domain.activity_types import ActivityType, PackFormat
+from lms_ext.domain.offers import OfferedMessage
 from lms_ext.domain.problems import Problem
 from lms_ext.domain.texts import text
 
@@ -37,6 +38,8 @@ class PluginHost:
     activity_types: dict[str, ActivityType] = field(default_factory=dict)
     type_owner: dict[str, str] = field(default_factory=dict)
     pack_formats: dict[str, PackFormat] = field(default_factory=dict)
+    offered: dict[str, list[OfferedMessage]] = field(default_factory=dict)
+    """LTI messages by the plugin that declares them."""
     strict: bool = False
 
     def quarantine(self, name: str, reason: str) -> None:
@@ -48,6 +51,7 @@ class PluginHost:
         self.modules.pop(name, None)
         if self.manager.has_plugin(name):
             self.manager.unregister(name=name)
+        self.offered.pop(name, None)
         for kind in [kind for kind, owner in self.type_owner.items() if owner == name]:
             del self.activity_types[kind], self.type_owner[kind]
         self.pack_formats = {suffix: one for suffix, one in self.pack_formats.items() if one.type in self.activity_types}
@@ -86,6 +90,15 @@ class PluginHost:
             if not isinstance(one, PackFormat) or one.suffix in self.pack_formats:
                 raise ValueError(f"pack format {getattr(one, 'suffix', one)!r} is not one or is taken")
             self.pack_formats[one.suffix] = one
+        for message in _own(self.manager, plugin, "register_messages"):
+            if not isinstance(message, OfferedMessage):
+                raise TypeError(f"{message!r} is no OfferedMessage")
+            self.offered.setdefault(name, []).append(message)
+
+    @property
+    def messages(self) -> list[OfferedMessage]:
+        """List the LTI messages of all plugins, each once."""
+        return list(dict.fromkeys(one for some in self.offered.values() for one in some))
 
     def call_each(self, hook: str, **arguments: object) -> list[Any]:
         """Call an ``on_`` or ``check_`` hook plugin by plugin; one that raises is logged, the others still run.

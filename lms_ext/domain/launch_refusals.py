@@ -127,8 +127,8 @@ _ROWS: list[tuple[str, int, Text, str, str]] = [
         "deployment-unknown",
         403,
         _NOT_ALLOWED,
-        "Deployment ini belum disetujui. Minta admin membukanya.",
-        "Not approved yet. Ask your admin to accept the deployment.",
+        "Penempatan (deployment) alat ini belum disetujui. Admin alat melihatnya di halaman Platform dan dapat menyetujuinya.",
+        "This deployment of the tool is not approved yet. The tool's admin sees it on the page Platforms and can approve it.",
     ),
     ("person-missing", 403, _NOT_ALLOWED, "LMS tidak menyebut siapa Anda.", "Your platform did not say who you are."),
     (

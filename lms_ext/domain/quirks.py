@@ -23,6 +23,14 @@ class Quirks:
     """LTI Advantage as the specifications have it."""
 
     product = "generic"
+    hosts: tuple[str, ...] = ()
+    """Domains of the vendor that every site of the product may name in its registration, e.g. for tokens."""
+    shares_issuer = False
+    """Whether all sites have one issuer, so that it does not tell one school from another."""
+
+    def registration(self, body: dict[str, Json]) -> dict[str, Json]:
+        """Adapt what registers the tool (Dynamic Registration 1.0)."""
+        return body
 
     def scores_url(self, lineitem: str) -> str:
         """Give the score endpoint of a line item: ``/scores`` goes before any query (AGS 2.0, 3.1)."""

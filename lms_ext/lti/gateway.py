@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import lms_ext.domain.launch_refusals  # noqa: F401 - declares the refusals raised here
@@ -23,6 +24,7 @@ from lms_ext.lti.registry import KnownPlatform, Registry
 from lms_ext.lti.state import HINTS_LIMIT, State, StateSigner, new_state_id
 from lms_ext.lti.tool_keys import Signer, key_set
 from lms_ext.services.sealing import Sealer
+from lms_ext.services import registering
 from lms_ext.settings import Settings
 
 _LOGIN_LIMIT = 4_000
@@ -141,7 +143,15 @@ class Gateway:
         if not proof or not secrets.compare_digest(self._hashed(proof), state.proof_hash):
             raise Refused("cookie-blocked", context={"restart_url": self._restart(platform, state)}, platform=platform.id)
         message = Message(
-            token, state, self.states.nonce(state.id), platform, self.registry, self.keys, now, self.settings.leeway_seconds
+            token,
+            state,
+            self.states.nonce(state.id),
+            platform,
+            self.registry,
+            self.keys,
+            now,
+            self.settings.leeway_seconds,
+            self._arrived,
         )
         try:
             message.validate()
@@ -157,6 +167,20 @@ class Gateway:
         if launch.deep_linking and launch.role != Role.TEACHER:
             raise Refused("teachers-only", platform=platform.id)
         return launch
+
+    def _arrived(self, platform: KnownPlatform, deployment: str, now: datetime) -> str:
+        """Note a deployment that a signed launch names for the first time, and say whether it may launch."""
+        known = platform.deployments.get(deployment)
+        if known is not None:
+            return known
+        with self._sessions() as session:
+            status = registering.arrive(session, platform.id, deployment, now)
+            try:
+                session.commit()
+            except IntegrityError:  # two first launches at once: the other one noted it
+                session.rollback()
+        self.registry.forget()
+        return status
 
     def answer_selection(
         self, platform_id: int, settings: Mapping[str, Any], chosen: Sequence[Chosen], message: str, now: datetime

@@ -50,7 +50,7 @@ class Message(MessageLaunch[Any, Any, Any, Any]):
 
     def __init__(
         self, token: str, state: State, nonce: str, platform: KnownPlatform, registry: Registry, keys: KeyRing,
-        now: datetime, leeway: int,
+        now: datetime, leeway: int, arrived: Callable[[KnownPlatform, str, datetime], str],
     ) -> None:  # fmt: skip
         # The library's __init__ is not called: it opens a requests.Session and a session store for each launch, both unused.
         self._token = token
@@ -62,6 +62,7 @@ class Message(MessageLaunch[Any, Any, Any, Any]):
         self._now = now.timestamp()
         self._when = now
         self._leeway = leeway
+        self._arrived = arrived
         self._jwt: Any = {}
         self._request: Any = None
         self._validated = False
@@ -160,8 +161,9 @@ class Message(MessageLaunch[Any, Any, Any, Any]):
         claims.check(self._jwt["body"])
         deployment = self._jwt["body"][claims.LTI + "deployment_id"]
         found = self._tool_config.find_deployment_by_params(self._platform.issuer, deployment, self._platform.client_id)
-        if found is None:
-            raise Refused("deployment-unknown", platform=self._platform.id)
+        status = "active" if found else self._arrived(self._platform, deployment, self._when)
+        if status != "active":
+            raise Refused("deployment-blocked" if status == "disabled" else "deployment-unknown", platform=self._platform.id)
         if self._state.deployment_hint and self._state.deployment_hint != deployment:
             raise Refused("wrong-launch")
         return self

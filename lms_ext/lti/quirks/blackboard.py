@@ -8,6 +8,8 @@ class Blackboard(Quirks):
     """Blackboard Learn, SaaS and self-hosted: all say they are https://blackboard.com."""
 
     product = "blackboard"
+    hosts = ("blackboard.com",)
+    shares_issuer = True
 
     def score_body(self, body: dict[str, Json], *, again: bool) -> dict[str, Json]:
         """Break lines of a comment as HTML does.

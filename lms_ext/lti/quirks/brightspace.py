@@ -9,6 +9,8 @@ class Brightspace(Quirks):
     """D2L Brightspace, every site."""
 
     product = "brightspace"
+    hosts = ("brightspace.com", "desire2learn.com")
+    """A site of any address takes its tokens from the vendor (auth.brightspace.com)."""
 
     def token_audience(self, token_url: str) -> str:
         """Give one audience for all sites.
