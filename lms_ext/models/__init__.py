@@ -1,6 +1,8 @@
 """Tables and nothing else."""
 
 from lms_ext.models.base import Base, db, new_id, utcnow
+from lms_ext.models.legacy import MigrationProposal, OldConsumer
+from lms_ext.models.notices import NoticeService
 from lms_ext.models.outbox import DeliveryLane, GradeSlot
 from lms_ext.models.packs import AssetBlob, PublishedPack, Snapshot
 from lms_ext.models.people import LaunchSession, Link, Member, Person, Space, UsedState, Visit
@@ -10,6 +12,6 @@ from lms_ext.models.work import Attempt, Comment, Draft, Mark, Submission
 
 __all__ = [
     "AssetBlob", "Attempt", "Base", "Comment", "DeliveryLane", "Deployment", "Draft", "GradeSlot", "Invitation", "LaunchSession",
-    "Link", "Mark", "Member", "Person", "Platform", "PlatformKeySet", "PublishedPack", "ServiceToken", "Snapshot", "Space",
-    "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
+    "Link", "Mark", "Member", "MigrationProposal", "NoticeService", "OldConsumer", "Person", "Platform", "PlatformKeySet",
+    "PublishedPack", "ServiceToken", "Snapshot", "Space", "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
 ]  # fmt: skip

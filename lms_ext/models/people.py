@@ -35,13 +35,17 @@ class Person(Base):
     """The only table that holds a person's identity; all others know the random id."""
 
     __tablename__ = "person"
-    __table_args__ = (UniqueConstraint("platform_id", "sub"),)
+    __table_args__ = (UniqueConstraint("platform_id", "sub"), UniqueConstraint("platform_id", "work_of"))
 
     platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"), primary_key=True)
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
     sub: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(300), default="")
     email: Mapped[str] = mapped_column(String(320), default="")
+    old_sub: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    """What the platform called this account under LTI 1.1, when it says so."""
+    work_of: Mapped[int | None] = mapped_column(Id)
+    """The person whose work this account goes on with, once an admin approved that both are one."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
