@@ -129,9 +129,13 @@ def test_f5_four_workers_renew_a_revoked_token_once(make_lms, work) -> None:
     assert len(lms.tokens) <= 3 + 4
 
 
-def test_f6_on_canvas_a_lost_answer_costs_no_submission(make_lms, work) -> None:
+@pytest.mark.parametrize("lost", ["request", "answer"])
+def test_f6_on_canvas_work_is_handed_in_once_whatever_got_lost(make_lms, work, lost: str) -> None:
     lms = make_lms("canvas")
-    lms.practice.faults.add("scores", "cut", times=1)
+    if lost == "answer":
+        lms.practice.faults.add("scores", "cut", times=2)
+    else:
+        lms.practice.faults.add("scores", "500", times=2)
     work()
     lms.score("1000", 50.0)
     until(lambda: lms.slot("1000").state == "sent")
