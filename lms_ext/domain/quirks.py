@@ -23,6 +23,8 @@ class Quirks:
     """LTI Advantage as the specifications have it."""
 
     product = "generic"
+    counts_submissions = False
+    """Every score counts as a handing-in there unless it says that it does not."""
     hosts: tuple[str, ...] = ()
     """Domains of the vendor that every site of the product may name in its registration, e.g. for tokens."""
     shares_issuer = False

@@ -15,6 +15,7 @@ class Canvas(Quirks):
     """Canvas, hosted or not. Its refused timestamps (400 that names the timestamp) the base class knows already."""
 
     product = "canvas"
+    counts_submissions = True
     hosts = ("instructure.com", "canvaslms.com")
     shares_issuer = True
 
@@ -23,7 +24,7 @@ class Canvas(Quirks):
 
         Fault: the placements of the specification are unknown, and no level means "anonymous".
         Effect: the tool has no button anywhere, and nobody has a name in the class list.
-        Source: instructure/canvas-lms, doc/api/registration.md.
+        Source: https://github.com/instructure/canvas-lms, doc/api/registration.md.
         """
         told = body.get(_CONFIGURATION)
         if not isinstance(told, dict):
