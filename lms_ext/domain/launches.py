@@ -67,6 +67,18 @@ class DeepLinkingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OldIds:
+    """What the platform called person and link under LTI 1.1 (migration claim ``lti1p1``), and how it proves the consumer key."""
+
+    user_id: str
+    consumer_key: str = ""
+    signature: str = ""
+    signed: str = ""
+    """The text that `signature` signs, made of this launch's claims."""
+    resource_link_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     platform_id: int
     deployment_id: str
@@ -83,6 +95,7 @@ class Launch:
     nrps_url: str = ""
     notices_url: str = ""
     deep_linking: DeepLinkingSettings | None = None
+    old: OldIds | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
     return_url: str = ""
     """https only (http on loopback when allowed); "" when absent or unfit."""
@@ -108,8 +121,10 @@ class Launch:
 
     @property
     def link_history(self) -> tuple[str, ...]:
-        """Give the ids of the links this one was copied from, newest first."""
-        return _history(self.custom.get("resource_link_history", ""))
+        """Give the ids of the links this one was copied from, newest first; its own id under LTI 1.1 is the oldest."""
+        found = _history(self.custom.get("resource_link_history", ""))
+        old = self.old.resource_link_id if self.old else ""
+        return (*found, old) if old and self.link and old != self.link.id else found
 
     @property
     def context_history(self) -> tuple[str, ...]:

@@ -31,8 +31,9 @@ class MigrationProposal(Base):
     """The account as it is now."""
     old_sub: Mapped[str] = mapped_column(String(255))
     consumer_key: Mapped[str] = mapped_column(String(255))
-    proven: Mapped[bool]
-    """The claim was signed with the secret of the consumer key."""
+    signature: Mapped[str] = mapped_column(String(100))
+    signed: Mapped[str] = mapped_column(String(4000))
+    """What `signature` signs: with the secret of the consumer key it proves that the platform speaks for it."""
     state: Mapped[str] = mapped_column(String(20), default="open")
     """``open``, ``approved`` or ``refused``."""
     decided_by: Mapped[str] = mapped_column(String(200), default="")
