@@ -231,10 +231,10 @@ def _old_ids(body: dict[str, Any]) -> OldIds | None:
     parts = (key, body[LTI + "deployment_id"], body["iss"], audience, body["exp"], body["nonce"])
     return OldIds(
         user,
-        key if _id(key) and storable(key) == key else "",
+        key if isinstance(key, str) and _id(key) and storable(key) == key else "",
         sign if isinstance(sign, str) and len(sign) <= 100 else "",
         "&".join(str(one) for one in parts),
-        link if _id(link) else "",
+        link if isinstance(link, str) and _id(link) else "",
     )
 
 

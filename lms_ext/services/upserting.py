@@ -28,7 +28,7 @@ def _statement(table: Table, key: tuple[str, ...], values: tuple[str, ...], colu
         statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
         # updating the key to itself makes RETURNING give the row that was there
         changed = {name: statement.excluded[name] for name in values or key[:1]}
-        given = func.coalesce(table.c.work_of, table.c.id) if "work_of" in table.c else table.c[wanted]
+        given = func.coalesce(table.c.work_of, table.c.id).label("id") if "work_of" in table.c else table.c[wanted]
         return statement.on_conflict_do_update(index_elements=list(key), set_=changed).returning(given)
 
     return Statement(build, keys=columns)
