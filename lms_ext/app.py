@@ -76,7 +76,8 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     tabs.register(app)
     errors.register(app)
     for blueprint in (
-        front.bp, health.bp, i18n.bp, lti.bp, registration.bp, packs.bp, landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,
+        front.bp, health.bp, i18n.bp, lti.bp, registration.bp, packs.bp,
+        landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     if settings.embedded_worker:

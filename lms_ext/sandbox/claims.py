@@ -45,7 +45,7 @@ def base_claims(practice: Practice, person: Person, nonce: str, kind: str, *, lo
     base = practice.settings.url.rstrip("/")
     claims: dict[str, Any] = {
         "iss": practice.issuer,
-        "aud": practice.settings.client_id,
+        "aud": practice.client_id,
         "sub": outer_id(practice, "person", person.id),
         "nonce": nonce,
         "iat": now,
@@ -72,6 +72,9 @@ def base_claims(practice: Practice, person: Person, nonce: str, kind: str, *, lo
         claims["family_name"] = person.family
     if person.email:
         claims["email"] = person.email
+    for name in ("name", "given_name", "family_name", "email"):
+        if not practice.grants("claims", name):
+            claims.pop(name, None)
     if profile.family:
         claims[LTI + "tool_platform"] = {
             "guid": "lms-latihan", "name": f"LMS Latihan ({profile.title})", "product_family_code": profile.family,
@@ -82,7 +85,10 @@ def base_claims(practice: Practice, person: Person, nonce: str, kind: str, *, lo
 
 def resource_link_claims(practice: Practice, person: Person, link: Link) -> dict[str, Any]:
     """Give what a launch of a link carries besides."""
-    ags: dict[str, Any] = {"scope": list(AGS_SCOPES), "lineitems": items_url(practice)}
+    ags: dict[str, Any] = {
+        "scope": [one for one in AGS_SCOPES if practice.grants("scopes", one)],
+        "lineitems": items_url(practice),
+    }
     if link.column_id:
         ags["lineitem"] = item_url(practice, link.column_id)
     base = practice.settings.url.rstrip("/")
