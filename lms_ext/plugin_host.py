@@ -98,7 +98,11 @@ class PluginHost:
     @property
     def messages(self) -> list[OfferedMessage]:
         """List the LTI messages of all plugins, each once."""
-        return list(dict.fromkeys(one for some in self.offered.values() for one in some))
+        found: list[OfferedMessage] = []
+        for one in (one for some in self.offered.values() for one in some):
+            if one not in found:
+                found.append(one)
+        return found
 
     def call_each(self, hook: str, **arguments: object) -> list[Any]:
         """Call an ``on_`` or ``check_`` hook plugin by plugin; one that raises is logged, the others still run.

@@ -23,7 +23,8 @@ class Quirks:
     """LTI Advantage as the specifications have it."""
 
     product = "generic"
-<<<<<<< HEAD
+    counts_submissions = False
+    """Every score counts as a handing-in there unless it says that it does not."""
     hosts: tuple[str, ...] = ()
     """Domains of the vendor that every site of the product may name in its registration, e.g. for tokens."""
     shares_issuer = False
@@ -32,10 +33,6 @@ class Quirks:
     def registration(self, body: dict[str, Json]) -> dict[str, Json]:
         """Adapt what registers the tool (Dynamic Registration 1.0)."""
         return body
-=======
-    counts_submissions = False
-    """Every score counts as a handing-in there unless it says that it does not."""
->>>>>>> main
 
     def scores_url(self, lineitem: str) -> str:
         """Give the score endpoint of a line item: ``/scores`` goes before any query (AGS 2.0, 3.1)."""

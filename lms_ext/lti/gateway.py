@@ -23,11 +23,8 @@ from lms_ext.lti.message import TOKEN_LIMIT, Message
 from lms_ext.lti.registry import KnownPlatform, Registry
 from lms_ext.lti.state import HINTS_LIMIT, State, StateSigner, new_state_id
 from lms_ext.lti.tool_keys import Signer, key_set
-<<<<<<< HEAD
 from lms_ext.services import registering
-=======
 from lms_ext.services.sealing import Sealer
->>>>>>> main
 from lms_ext.settings import Settings
 
 _LOGIN_LIMIT = 4_000

@@ -15,7 +15,7 @@ class Canvas(Quirks):
     """Canvas, hosted or not. Its refused timestamps (400 that names the timestamp) the base class knows already."""
 
     product = "canvas"
-<<<<<<< HEAD
+    counts_submissions = True
     hosts = ("instructure.com", "canvaslms.com")
     shares_issuer = True
 
@@ -40,9 +40,6 @@ class Canvas(Quirks):
         """Give Canvas's word for what is asked of people."""
         levels = {(True, True): "public", (True, False): "name_only", (False, True): "email_only"}
         return levels.get(("name" in claims, "email" in claims), "anonymous")
-=======
-    counts_submissions = True
->>>>>>> main
 
     def score_body(self, body: dict[str, Json], *, again: bool) -> dict[str, Json]:
         """Say that a resent or corrected score is no new submission.
