@@ -6,12 +6,12 @@ from lms_ext.models.outbox import DeliveryLane, GradeSlot
 from lms_ext.models.packs import AssetBlob, PublishedPack, Snapshot
 from lms_ext.models.people import LaunchSession, Link, Member, Person, Space, UsedState, Visit
 from lms_ext.models.platforms import Deployment, Platform, PlatformKeySet, ServiceToken, ToolKey
-from lms_ext.models.registering import Invitation
+from lms_ext.models.registering import Invitation, PlatformCheckup
 from lms_ext.models.work import Attempt, Comment, Draft, Mark, Submission
 
 __all__ = [
     "Admin", "AdminInvite", "AdminRecoveryCode", "AdminScope", "AdminSession", "AssetBlob", "Attempt", "AuditEntry", "Base",
     "Comment", "DeliveryLane", "Deployment", "Draft", "GradeSlot", "Invitation", "LaunchSession", "Link", "Mark", "Member",
-    "Person", "Platform", "PlatformKeySet", "PublishedPack", "ServiceToken", "SignInPace", "Snapshot", "Space", "Submission",
-    "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
+    "Person", "Platform", "PlatformCheckup", "PlatformKeySet", "PublishedPack", "ServiceToken", "SignInPace", "Snapshot",
+    "Space", "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
 ]  # fmt: skip

@@ -40,7 +40,8 @@ def new_token(lms: Practice, *, update: bool) -> str:
     now = int(lms.now())
     client_id = lms.client_id if update else secrets.token_hex(8)
     scope = "reg-update" if update else "reg"
-    return lms.keys.sign({"sub": client_id, "scope": scope, "iss": lms.issuer, "iat": now, "exp": now + _LIFE})
+    times = {"iat": now, "exp": now + _LIFE}
+    return lms.keys.sign({"sub": client_id, "scope": scope, "iss": lms.issuer, "jti": secrets.token_hex(8), **times})
 
 
 @bp.get("/openid-configuration")
@@ -88,7 +89,7 @@ def register() -> Response:
             return Response("<!doctype html><title>Galat | LMS Latihan</title><p>Tidak ditemukan</p>", 404, mimetype="text/html")
         return Response(str(refusal), refusal.status, mimetype="text/plain")
     update = claims["scope"] == "reg-update"
-    if not lms.first_use(f"registration {claims['sub']} {claims['iat']}", time.time() + _LIFE):
+    if not lms.first_use(f"registration {claims['jti']}", time.time() + _LIFE):
         return Response("token_already_used", 401, mimetype="text/plain")
     body = tool | {"client_id": claims["sub"], "pending": not update}
     lms.store.put("registered", body)

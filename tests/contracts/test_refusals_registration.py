@@ -109,7 +109,7 @@ WRONG: dict[str, tuple[Change, dict[str, str], str]] = {
     "401": (lambda one: one.lms.given.update({CONFIG: Given(b"", 401)}), {}, "registration-token-refused"),
     "no key set": (lambda one: one.tell(jwks_uri=...), {}, "registration-not-config"),
     "number for an address": (lambda one: one.tell(token_endpoint=7), {}, "registration-not-config"),
-    "foreign issuer": (lambda one: one.tell(issuer="https://other.example"), {}, "registration-endpoint-elsewhere"),
+    "foreign issuer": (lambda one: one.tell(issuer="https://other.example"), {}, "registration-issuer-differs"),
     "other port": (lambda one: one.tell(issuer="http://127.0.0.1:1"), {}, "registration-issuer-differs"),
     "foreign registration": (
         lambda one: one.tell(registration_endpoint="https://evil.example/r"), {}, "registration-endpoint-elsewhere",
