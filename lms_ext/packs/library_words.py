@@ -31,7 +31,7 @@ _LENGTHS = (
     ),
     (re.compile(r"Length must be (\d+)\.\Z"), text("perlu tepat {0} {unit}", "needs exactly {0} {unit}")),
 )
-_UNITS = {str: text("karakter", "characters"), list: text("butir", "items"), dict: text("kunci", "keys")}
+_UNITS: dict[type, Text] = {str: text("karakter", "characters"), list: text("butir", "items"), dict: text("kunci", "keys")}
 _ANY_UNIT = text("bagian", "parts")
 _LINK = text("Tulis alamat lengkap yang diawali https://.", "Write a full address that begins with https://.")
 _DATE = text("Tulis seperti `2026-11-24`, atau `2026-11-24T08:00:00` bila memakai jam.",

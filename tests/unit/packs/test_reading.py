@@ -119,6 +119,7 @@ ACTIVITY_FAULTS = [
     ("plugin's own words", swap("back: pulau", "back: lelucon", WRITE), {("bad-value", 22)}),
     ("html", swap("**ini**", "<script>x</script>", WRITE), {("raw-html", 19)}),
     ("formula", swap("**ini**", r"$\frac$", WRITE), {("math", 19)}),
+    ("formula too long", swap("**ini**", f"${'x+' * 1000}x$", WRITE), {("math-too-long", 19)}),
     ("picture from outside", swap("(assets/peta.png)", "(https://example.com/x.png)", WRITE), {("asset-external", 21)}),
     ("picture outside the folder", swap("(assets/peta.png)", "(../peta.png)", WRITE), {("bad-path", 21)}),
     ("picture missing", swap("(assets/peta.png)", "(assets/hilang.png)", WRITE), {("file-missing", 21)}),
