@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from lms_ext import richtext
 
@@ -16,7 +17,7 @@ class Fault:
     rule: str
     needle: str
     line: int
-    values: dict[str, object]
+    values: dict[str, Any]
 
 
 class Formulas:
@@ -35,7 +36,7 @@ class Formulas:
             for rule, values in self._one(latex):
                 yield Fault(rule, needle, line, values)
 
-    def _one(self, latex: str) -> Iterator[tuple[str, dict[str, object]]]:
+    def _one(self, latex: str) -> Iterator[tuple[str, dict[str, Any]]]:
         if len(latex) > richtext.FORMULA_LIMIT:
             yield "math-too-long", {"size": len(latex), "limit": richtext.FORMULA_LIMIT}
             return
