@@ -151,7 +151,7 @@ def _check_overlap(opened: zipfile.ZipFile, entries: list[zipfile.ZipInfo], file
     """Refuse entries that share bytes: the trick of the densest bombs. zipfile itself looks only from Python 3.11.8 on."""
     reached = 0
     source = opened.fp
-    if source is None:
+    if source is None:  # pragma: no cover - zipfile gives its file up only when it is closed; for the type checker
         raise zipfile.BadZipFile("closed")
     for entry in sorted(entries, key=lambda one: one.header_offset):
         if entry.header_offset < reached:
