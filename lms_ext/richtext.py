@@ -109,16 +109,6 @@ def render(source: str) -> str:
     return _cleaner().clean(html)
 
 
-def images(source: str) -> list[tuple[str, str]]:
-    """List the pictures of a text as (address, alternative text)."""
-    found: list[tuple[str, str]] = []
-    for token in _parser().parse(source):
-        for child in token.children or ():
-            if child.type == "image":
-                found.append((str(child.attrs.get("src", "")), child.content))  # noqa: PERF401 - clearer than a nested comprehension
-    return found
-
-
 def readable(latex: str) -> bool:
     """Tell whether a formula is LaTeX that the converter knows."""
     try:

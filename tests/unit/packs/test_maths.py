@@ -83,5 +83,5 @@ def test_a_file_full_of_formulas_is_answered_soon_and_once(tmp_path: Path) -> No
 def test_four_hundred_kilobytes_between_dollars_are_answered_at_once(tmp_path: Path) -> None:
     started = time.process_time()
     loaded = load(tmp_path, {"tulis.yaml": WRITE.replace(FRONT, f"        $${'x+' * 200_000}x$$")})
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 6
     assert "math-too-long" in {one.rule for one in loaded.problems}
