@@ -48,9 +48,10 @@ def keep_refused(
     session.add(RefusedLaunch(platform_id=platform_id, at=now, code=code, request_id=request_id, told=told, repeats=repeats))
     session.flush()
     mine = RefusedLaunch.platform_id == platform_id
-    last = session.execute(select(RefusedLaunch.id).where(mine).order_by(RefusedLaunch.id.desc()).offset(KEPT).limit(1)).scalar()
-    if last is not None:
-        session.execute(delete(RefusedLaunch).where(mine, RefusedLaunch.id <= last).execution_options(synchronize_session=False))
+    old = select(RefusedLaunch.id).where(mine).order_by(RefusedLaunch.at.desc(), RefusedLaunch.id.desc()).offset(KEPT)
+    ids = list(session.execute(old).scalars())
+    if ids:
+        session.execute(delete(RefusedLaunch).where(mine, RefusedLaunch.id.in_(ids)).execution_options(synchronize_session=False))
 
 
 def refused(session: Db, within: Collection[int] | None, platform_id: int | None, limit: int = 100) -> list[NotOpened]:
