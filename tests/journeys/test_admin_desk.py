@@ -181,7 +181,9 @@ def test_a_pack_is_uploaded_checked_published_and_switched_off(
 def picker(client: FlaskClient) -> str:
     """Give the page on which a teacher chooses."""
     answer = selection()(client)
-    return client.get(answer.headers["Location"], base_url=HTTPS).text
+    page = client.get(answer.headers["Location"], base_url=HTTPS).text
+    db.session.remove()
+    return page
 
 
 def test_another_admins_upload_is_absent_and_a_large_form_is_refused(app: Flask, root: Path) -> None:
