@@ -189,11 +189,13 @@ def picker(client: FlaskClient) -> str:
 def test_another_admins_upload_is_absent_and_a_large_form_is_refused(app: Flask, root: Path) -> None:
     mine = upload(signed_in(app), archive(root=root))
     assert signed_in(app, login="dua@bgtk.example").get(mine).status_code == 404
-    keeper = signed_in(app, AdminRole.AUDITOR)
-    large = io.BytesIO(b"0" * 600_000)
-    assert keeper.post("/admin/packs", archive=(large, "a.zip")).status_code == 403, "refused before it is read"
-    other = keeper.client.post("/admin/sign-in", data={"login": "x" * 600_000}, base_url=HTTPS)
-    assert other.status_code == 413
+    large = b"0" * 600_000
+    kind = "multipart/form-data; boundary=x"
+    auditor = signed_in(app, AdminRole.AUDITOR).client.post("/admin/packs", data=large, content_type=kind, base_url=HTTPS)
+    assert auditor.status_code == 403, "refused before it is read"
+    stranger = app.test_client()
+    stranger.get("/admin/sign-in", base_url=HTTPS)
+    assert stranger.post("/admin/sign-in", data=large, content_type=kind, base_url=HTTPS).status_code == 413
 
 
 def test_a_plugin_that_was_set_aside_is_named_with_the_reason(settings: Settings, app: Flask) -> None:
