@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "register"
-down_revision = "door_admins"
+down_revision = "adminpages_desk"
 branch_labels = None
 depends_on = None
 
