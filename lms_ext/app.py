@@ -19,6 +19,7 @@ from lms_ext.web import (
     assets,
     choosing,
     compression,
+    copies,
     errors,
     front,
     health,
@@ -27,6 +28,7 @@ from lms_ext.web import (
     lti,
     messages,
     packs,
+    refused_launches,
     registration,
     sessions,
     tabs,
@@ -80,9 +82,10 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     sessions.register(app)
     tabs.register(app)
     errors.register(app)
+    refused_launches.register(app)
     for blueprint in (
-        front.bp, health.bp, i18n.bp, lti.bp, messages.bp, registration.bp, packs.bp, landing.bp, choosing.bp, tabs.bp,
-        activities.bp, teaching.bp,
+        front.bp, health.bp, i18n.bp, lti.bp, messages.bp, registration.bp, packs.bp,
+        landing.bp, copies.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     admin.register(app)

@@ -108,7 +108,11 @@ class PluginHost:
     @property
     def messages(self) -> list[OfferedMessage]:
         """List the LTI messages of all plugins, each once."""
-        return list(dict.fromkeys(one for some in self.offered.values() for one in some))
+        found: list[OfferedMessage] = []
+        for one in (one for some in self.offered.values() for one in some):
+            if one not in found:
+                found.append(one)
+        return found
 
     @property
     def answers(self) -> dict[str, tuple[str, Answers]]:

@@ -54,6 +54,10 @@ class Addresses:
     def canvas(self) -> str:
         return f"{self.base}/lti/canvas.json"
 
+    def invitation(self, secret: str) -> str:
+        """Give the address that an admin pastes into the LMS."""
+        return f"{self.base}/lti/register?invite={secret}"
+
     @property
     def domain(self) -> str:
         """Host with its port where there is one: Moodle compares it so."""

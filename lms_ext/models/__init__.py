@@ -1,5 +1,6 @@
 """Tables and nothing else."""
 
+from lms_ext.models.admin_desk import PackOff, PackUpload, RefusedLaunch
 from lms_ext.models.admins import Admin, AdminInvite, AdminRecoveryCode, AdminScope, AdminSession, AuditEntry, SignInPace
 from lms_ext.models.base import Base, db, new_id, utcnow
 from lms_ext.models.legacy import MigrationProposal, OldConsumer
@@ -8,13 +9,13 @@ from lms_ext.models.outbox import DeliveryLane, GradeSlot
 from lms_ext.models.packs import AssetBlob, PublishedPack, Snapshot
 from lms_ext.models.people import LaunchSession, Link, Member, Person, Space, UsedState, Visit
 from lms_ext.models.platforms import Deployment, Platform, PlatformKeySet, ServiceToken, ToolKey
-from lms_ext.models.registering import Invitation
+from lms_ext.models.registering import Invitation, PlatformCheckup
 from lms_ext.models.work import Attempt, Comment, Draft, Mark, Submission
 
 __all__ = [
     "Admin", "AdminInvite", "AdminRecoveryCode", "AdminScope", "AdminSession", "AssetBlob", "Attempt", "AuditEntry", "Base",
     "Comment", "DeliveryLane", "Deployment", "Draft", "GradeSlot", "Invitation", "LaunchSession", "Link", "Mark", "Member",
-    "MigrationProposal", "NoticeService", "OldConsumer", "Person", "Platform", "PlatformKeySet", "PublishedPack",
-    "ServiceToken", "SignInPace", "Snapshot", "Space", "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id",
-    "utcnow",
+    "MigrationProposal", "NoticeService", "OldConsumer", "PackOff", "PackUpload", "Person", "Platform", "PlatformCheckup",
+    "PlatformKeySet", "PublishedPack", "RefusedLaunch", "ServiceToken", "SignInPace", "Snapshot", "Space", "Submission",
+    "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
 ]  # fmt: skip

@@ -1,11 +1,11 @@
-"""Invitations to register an LMS: few rows, made by admins, each used once."""
+"""How an LMS comes to be known, and whether it works: invitations, each used once, and the last check of each platform."""
 
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Identity, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms_ext.models.base import Base, UtcDateTime, utcnow
+from lms_ext.models.base import Base, Document, JsonObject, UtcDateTime, utcnow
 
 
 class Invitation(Base):
@@ -31,3 +31,14 @@ class Invitation(Base):
     held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """While a registration is under way nobody else may use it."""
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PlatformCheckup(Base):
+    """The last check of a platform."""
+
+    __tablename__ = "platform_checkup"
+
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"), primary_key=True)
+    ran_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    checks: Mapped[list[JsonObject]] = mapped_column(Document)
+    """Name, finding, title, fact and remedy of each."""

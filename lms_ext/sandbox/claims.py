@@ -62,7 +62,7 @@ def base_claims(
     base = practice.settings.url.rstrip("/")
     claims: dict[str, Any] = {
         "iss": practice.issuer,
-        "aud": practice.settings.client_id,
+        "aud": practice.client_id,
         "sub": outer_id(practice, "person", person.id),
         "nonce": nonce,
         "iat": now,
@@ -80,7 +80,7 @@ def base_claims(
             "return_url": f"{base}/course",
         },
     }
-    if profile.notices:
+    if profile.notices and practice.grants("scopes", PNS_SCOPE):
         claims[LTI + "platformnotificationservice"] = {
             "service_versions": ["1.0"], "scope": [PNS_SCOPE], "notice_types_supported": list(NOTICE_TYPES),
             "platform_notification_service_url": f"{base}/pns/handlers",
@@ -89,6 +89,9 @@ def base_claims(
         claims["family_name"] = person.family
     if person.email:
         claims["email"] = person.email
+    for name in ("name", "given_name", "family_name", "email"):
+        if not practice.grants("claims", name):
+            claims.pop(name, None)
     if profile.family:
         claims[LTI + "tool_platform"] = {
             "guid": "lms-latihan", "name": f"LMS Latihan ({profile.title})", "product_family_code": profile.family,
@@ -99,7 +102,10 @@ def base_claims(
 
 def resource_link_claims(practice: Practice, person: Person, link: Link) -> dict[str, Any]:
     """Give what a launch of a link carries besides."""
-    ags: dict[str, Any] = {"scope": list(AGS_SCOPES), "lineitems": items_url(practice, link.course)}
+    ags: dict[str, Any] = {
+        "scope": [one for one in AGS_SCOPES if practice.grants("scopes", one)],
+        "lineitems": items_url(practice, link.course),
+    }
     if link.column_id:
         ags["lineitem"] = item_url(practice, link.column_id)
     base = practice.settings.url.rstrip("/")

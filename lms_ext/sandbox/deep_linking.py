@@ -91,7 +91,7 @@ def _proven(lms: Practice, token: str) -> dict[str, Any]:
     try:
         key = lms.tool_keys.key(lms.tool.jwks_url, token)
         body: dict[str, Any] = jwt.decode(
-            token, key, algorithms=["RS256"], audience=lms.issuer, issuer=lms.settings.client_id, leeway=60,
+            token, key, algorithms=["RS256"], audience=lms.issuer, issuer=lms.client_id, leeway=60,
             options={"require": ["exp", "iat", "nonce", "aud", "iss"]},
         )  # fmt: skip
     except (jwt.PyJWTError, ToolKeysError) as error:

@@ -29,7 +29,7 @@ def handlers() -> Response:
     lms = practice()
     kept = lms.store.get("notice_handlers") or {}
     return jsonify(
-        client_id=lms.settings.client_id, deployment_id=lms.profile.deployment_id,
+        client_id=lms.client_id, deployment_id=lms.profile.deployment_id,
         notice_handlers=[{"notice_type": one, "handler": kept.get(one, "")} for one in NOTICE_TYPES],
     )  # fmt: skip
 
@@ -62,7 +62,7 @@ def notice(lms: Practice, kind: str, more: dict[str, Any]) -> str:
     now = int(lms.now())
     return lms.keys.sign(
         {
-            "iss": lms.issuer, "aud": lms.settings.client_id, "azp": lms.settings.client_id, "iat": now, "exp": now + 3600,
+            "iss": lms.issuer, "aud": lms.client_id, "azp": lms.client_id, "iat": now, "exp": now + 3600,
             "nonce": secrets.token_urlsafe(16), LTI + "version": "1.3.0", LTI + "deployment_id": lms.profile.deployment_id,
             LTI + "notice": {
                 "id": str(uuid.uuid4()), "type": kind, "timestamp": datetime.now(UTC).isoformat(timespec="seconds"),

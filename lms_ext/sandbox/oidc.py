@@ -32,7 +32,7 @@ def start_login(lms: Practice, body: dict[str, Any], target: str) -> Response:
         **profile.login_extra,
     }
     if profile.sends_client_id:
-        fields["client_id"] = lms.settings.client_id
+        fields["client_id"] = lms.client_id
     url = lms.tool.login_url
     lms.messages.add(
         Message(
@@ -85,7 +85,7 @@ def _wrong(lms: Practice, given: dict[str, str]) -> tuple[str, str] | None:
         if given.get(name) != value:
             code = {"scope": "invalid_scope", "response_type": "unsupported_response_type"}.get(name, "invalid_request")
             return code, f"{name} must be {value}"
-    if given.get("client_id") != lms.settings.client_id:
+    if given.get("client_id") != lms.client_id:
         return "unauthorized_client", "client_id is not the one that is registered"
     for name in ("nonce", "login_hint"):
         if not given.get(name):
@@ -133,7 +133,7 @@ def access_token() -> Response:
     if wrong:
         return _token_refusal("invalid_client", wrong)
     asked = form.get("scope", "").split()
-    granted = [one for one in asked if one in SCOPES]
+    granted = [one for one in asked if one in SCOPES and lms.grants("scopes", one)]
     if not granted:
         return _token_refusal("invalid_scope", "none of the scopes is known")
     words(N_("Token layanan diberikan"))
@@ -149,7 +149,7 @@ def _assertion_fault(lms: Practice, assertion: str) -> str:
     audience = {f"{lms.settings.url.rstrip('/')}/lti/token"}
     if lms.profile.token_audience:
         audience = {lms.profile.token_audience}
-    ours = lms.settings.client_id
+    ours = lms.client_id
     try:
         key = lms.tool_keys.key(lms.tool.jwks_url, assertion)
         body = jwt.decode(

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, g, make_response, request
 
-from lms_ext.sandbox.faults import APPLIED, Fault
+from lms_ext.sandbox.faults import APPLIED, REGISTRATION, Fault
 from lms_ext.sandbox.messages import N_, Message, masked, shown, tokens_in
 from lms_ext.sandbox.practice import Practice
 
@@ -23,6 +23,8 @@ _WORDS = {
     "lineitems": N_("Alat membuka daftar kolom nilai"),
     "memberships": N_("Alat membaca daftar anggota"),
     "notices": N_("Alat membuka daftar pemberitahuan"),
+    "openid-configuration": N_("Alat membaca konfigurasi LMS"),
+    "registration": N_("Alat mendaftarkan diri"),
 }
 _NO_BODY = {204, 304}
 
@@ -88,6 +90,9 @@ def refused(status: int, text: str) -> Response:
 def _refusal(fault: Fault) -> Response:
     if fault.kind == "down":
         return Response("", 503)
+    if fault.kind in REGISTRATION:
+        status, kind, text = REGISTRATION[fault.kind]
+        return Response(text, status, mimetype=kind)
     answer = refused(int(fault.kind), "ordered fault")
     if fault.kind == "401":
         practice().revoke_tokens()

@@ -9,7 +9,7 @@ from lms_ext.domain.offers import SCOPES
 from lms_ext.domain.refusals import Refused
 from lms_ext.lti.registration import LmsConfiguration, Registered, Registrar
 from lms_ext.lti.tool_configuration import Wishes, canvas_json, within
-from lms_ext.models import Invitation, db, utcnow
+from lms_ext.models import Invitation, db, engine, utcnow
 from lms_ext.services import registering
 from lms_ext.services.registering import Recorded, Told
 from lms_ext.web.tool import tool
@@ -50,9 +50,12 @@ def _asked() -> Asked:
 @bp.get("/register")
 def ask() -> str:
     """Show what an LMS is about to register. Nothing is fetched without an invitation that holds."""
-    asked, now = _asked(), utcnow()
-    invitation = registering.look(db.session, asked.invite, now)
+    engine.begin_reading(db.session)
+    asked = _asked()
+    registering.look(db.session, asked.invite, utcnow())
+    db.session.rollback()  # no transaction is open while the LMS is asked
     lms = registrar().read(asked.config_url, asked.token)
+    invitation = registering.look(db.session, asked.invite, utcnow())
     registering.check_purpose(db.session, invitation, lms.issuer)
     scopes = within((one.scope for one in SCOPES), lms.scopes)
     return render_template(
@@ -66,17 +69,18 @@ def register() -> Response:
     """Register; when the LMS refuses, the invitation stays usable."""
     asked, now = _asked(), utcnow()
     invitation = registering.hold(db.session, asked.invite, now)
-    db.session.commit()  # no transaction is open while the LMS is asked
+    invitation_id = invitation.id
+    db.session.commit()
     try:
         client = registrar()
         lms = client.read(asked.config_url, asked.token)
         registering.check_purpose(db.session, invitation, lms.issuer)
         db.session.rollback()
         wishes = Wishes(names="names" in request.form, emails="emails" in request.form)
-        recorded = _record(invitation.id, lms, client.register(lms, wishes, asked.token))
+        recorded = _record(invitation_id, lms, client.register(lms, wishes, asked.token))
     except Exception:
         db.session.rollback()
-        registering.release(db.session, invitation.id)
+        registering.release(db.session, invitation_id)
         db.session.commit()
         raise
     tool().lti.registry.forget()

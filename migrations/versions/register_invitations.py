@@ -1,10 +1,11 @@
-"""invitations to register, and platforms whose deployments are accepted as they come."""
+"""invitations, the last check of a platform, and platforms whose deployments are accepted as they come."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "register"
-down_revision = "door_admins"
+down_revision = "adminpages_desk"
 branch_labels = None
 depends_on = None
 
@@ -32,6 +33,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
     )
+    op.create_table(
+        "platform_checkup",
+        sa.Column("platform_id", sa.Integer(), nullable=False),
+        sa.Column("ran_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checks", sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["platform_id"], ["platform.id"], name=op.f("fk_platform_checkup_platform_id_platform")),
+        sa.PrimaryKeyConstraint("platform_id", name=op.f("pk_platform_checkup")),
+    )
     with op.batch_alter_table("platform", schema=None) as batch_op:
         batch_op.add_column(sa.Column("takes_deployments", sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -39,4 +48,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("platform", schema=None) as batch_op:
         batch_op.drop_column("takes_deployments")
+    op.drop_table("platform_checkup")
     op.drop_table("invitation")

@@ -23,8 +23,8 @@ from tests.support.published import AGS, COLUMN, INSTRUCTOR
 HTTPS = "https://localhost"
 MISSING = 123_456_789_123_456_789
 OPEN_TO_ALL = {
-    "static", "front.front", "health.health", "language.choose", "language.choose_theme", "lti.login", "lti.jwks", "lti.launch", "messages.hear",
-    "packs.asset", "registration.ask", "registration.register", "registration.canvas",
+    "static", "front.front", "health.health", "language.choose", "language.choose_theme", "lti.login", "lti.jwks", "lti.launch",
+    "messages.hear", "packs.asset", "registration.ask", "registration.register", "registration.canvas",
 }  # fmt: skip
 """Routes without anything of a person; packs are published to all."""
 ONLY_THE_LAUNCH = {
