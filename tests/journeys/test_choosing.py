@@ -151,7 +151,7 @@ def test_what_is_chosen_reaches_the_lms_signed_and_launches_with_the_chosen_poin
     assert "lineItem" not in ungraded
     assert ungraded["custom"]["points"] == "0"
     assert "points" not in pack["custom"]
-    assert pack["url"].endswith("?activity=lain")
+    assert pack["url"].partition("&")[0].endswith("?activity=lain")
     assert {"iframe", "window"} <= graded.keys()
     assert len({one["custom"]["link_uuid"] for one in by_ref.values()}) == 3
 

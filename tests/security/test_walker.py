@@ -29,7 +29,7 @@ OPEN_TO_ALL = {
 """Routes without anything of a person; packs are published to all."""
 ONLY_THE_LAUNCH = {
     "landing.land": "", "landing.home": "/home", "choosing.choose": "/choose", "choosing.answer": "/choose",
-    "choosing.cancel": "/choose/cancel", "tabs.open_tab": "/tab", "activities.show": "/a/kerja",
+    "choosing.cancel": "/choose/cancel", "copies.answer": "/copied", "tabs.open_tab": "/tab", "activities.show": "/a/kerja",
     "activities.again": "/a/kerja/again", "teaching.overview": "/a/kerja/class",
 }  # fmt: skip
 """Routes whose one object is the launch that the address names: endpoint to path."""
