@@ -12,11 +12,13 @@ from datetime import datetime
 from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
+from lms_ext.domain.admins import AdminActor
 from lms_ext.domain.launches import Launch
 from lms_ext.domain.refusals import Refused, declare
 from lms_ext.domain.texts import text
 from lms_ext.models import Attempt, LaunchSession, MigrationProposal, OldConsumer, Person
 from lms_ext.models.statements import Runs
+from lms_ext.services import audit
 from lms_ext.services.sealing import SealedColumn, Sealer
 from lms_ext.services.seats import Db
 from lms_ext.services.upserting import upsert
@@ -132,7 +134,7 @@ def _proven(one: MigrationProposal, secret: str) -> bool:
     return bool(secret and one.signature) and hmac.compare_digest(signature(secret, one.signed).encode(), one.signature.encode())
 
 
-def decide(session: Db, key: tuple[int, int], *, join: bool, by: str, now: datetime) -> None:
+def decide(session: Db, key: tuple[int, int], *, join: bool, by: AdminActor, now: datetime) -> None:
     """Join an account `(platform, person)` with the older one it names, or part them; refused where work would be hidden."""
     proposal = session.get(MigrationProposal, key, with_for_update=True)
     if proposal is None:
@@ -149,8 +151,8 @@ def decide(session: Db, key: tuple[int, int], *, join: bool, by: str, now: datet
         .values(ended_at=now)
     )  # fmt: skip
     proposal.state = "approved" if join else "refused"
-    proposal.decided_by, proposal.decided_at = by, now
-    session.flush()
+    proposal.decided_by, proposal.decided_at = by.login[:200], now
+    audit.write(session, by, "migration.approve" if join else "migration.refuse", str(person_id), platform_id=platform_id)
 
 
 def _older(session: Db, proposal: MigrationProposal) -> int:

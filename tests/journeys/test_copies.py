@@ -1,5 +1,6 @@
 """A copied course finds its settings by whatever the LMS tells; a teacher is asked once when it tells too little."""
 
+import json
 import re
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from lms_ext.domain.launches import HISTORY_PARAMETERS
-from lms_ext.models import Attempt, Link, Space, db
+from lms_ext.models import Link, Space, db
 from lms_ext.sandbox.copy_pages import copy_course
 from lms_ext.sandbox.course import Room
 from lms_ext.worker import Worker
@@ -103,8 +104,8 @@ def test_what_is_chosen_anew_for_the_copy_counts(both: Both) -> None:  # noqa: F
     ready(both, "moodle")
     room = copy_course(both.lms, "7", "Kelas G")
     copy = both.lms.course.links(room.id)[-1]
-    both.lms.store.run("update links set custom = ?, url = '' where id = ?",
-                       '{"activity": "demo", "link_uuid": "%s"}' % copy.custom["link_uuid"], copy.id)  # fmt: skip
+    custom = json.dumps({"activity": "demo", "link_uuid": copy.custom["link_uuid"]})
+    both.lms.store.run("update links set custom = ?, url = '' where id = ?", custom, copy.id)
     assert opened(both, room).status == 200
     assert (stored("Kelas G")["activity_ref"], stored("Kelas G")["points"]) == ("demo", None)
 
@@ -132,12 +133,13 @@ def test_in_doubt_the_teacher_is_asked_once_and_no_learner_is(both: Both) -> Non
     assert QUESTION not in after.text
     assert (stored("Kelas H")["points"], stored("Kelas H")["copy_doubt"]) == (40, [])
     assert QUESTION not in opened(both, room, "3").text
-    assert db.session.execute(select(Attempt.link_id).distinct()).all(), "only what learners began themselves"
 
 
 def _points_of(source: str) -> int | None:
     space, link = map(int, source.split("-"))
-    return db.session.execute(select(Link.points).where(Link.space_id == space, Link.id == link)).scalar_one()
+    points = db.session.execute(select(Link.points).where(Link.space_id == space, Link.id == link)).scalar_one()
+    db.session.rollback()  # an open transaction would lock the tool out on SQLite
+    return points
 
 
 def test_where_nothing_is_told_a_namesake_in_ones_own_course_is_offered(both: Both) -> None:  # noqa: F811

@@ -1,4 +1,4 @@
-"""The whole way on every LMS that is imitated: choose, work, grade, new keys on both sides, a learner leaves, the course is copied."""
+"""The whole way on every imitated LMS: choose, work, grade, new keys on both sides, a learner leaves, the course is copied."""
 
 import re
 import time
