@@ -12,7 +12,7 @@ from tests.support.databases import SEAL_KEY
 from tests.support.servers import measured
 
 
-def run(database_url: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def run(database_url: str, *arguments: str, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join(sys.path),
@@ -21,6 +21,7 @@ def run(database_url: str, *arguments: str, given: str = "") -> subprocess.Compl
         "LMS_EXT_SEAL_KEYS": SEAL_KEY,
         "LMS_EXT_ALLOW_LOOPBACK": "1",
         **measured(),
+        **more,
     }
     command = [sys.executable, "-c", "from lms_ext.cli import main; main()", *arguments]
     return subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False, timeout=60)
@@ -100,9 +101,10 @@ def test_a_platform_that_is_not_there_is_told(database_url: str) -> None:
         assert "There is no platform 9" in done.stderr
 
 
-def test_plugins_are_listed_with_what_they_bring_and_those_set_aside(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = run(database_url, "plugin", "list").stdout
+def test_plugins_are_listed_with_what_they_bring_and_those_set_aside(database_url: str) -> None:
+    listed = run(database_url, "plugin", "list", LMS_EXT_PLUGINS="quiz,tidak-ada").stdout
     assert "quiz\tenabled\tquiz" in listed
+    assert "tidak-ada\tquarantined\tnot installed" in listed
 
 
 def test_a_rotated_key_is_published_before_it_signs(database_url: str) -> None:
