@@ -31,7 +31,7 @@ def read_registration(file: Path, known: Collection[str]) -> dict[str, Any]:
 def tell_no_deployment(client_id: str) -> None:
     """Say on stderr that a registration without deployments lets nobody in."""
     click.echo(
-        f"Belum ada deployment id untuk {client_id}: setiap peluncuran ditolak sampai satu ditambahkan; ulangi perintah ini dengan "
+        f"Belum ada deployment id untuk {client_id}: setiap peluncuran ditolak sampai satu ada; ulangi perintah ini dengan "
         f"--deployment-id. / No deployment id yet for {client_id}: every launch is refused until one is added; repeat this "
         "command with --deployment-id.",
         err=True,
