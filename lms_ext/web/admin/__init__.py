@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from lms_ext.web.admin import grades, guard, health, launches, nav, packs, platforms, plugins, signing_in, start
+from lms_ext.web.admin import grades, guard, health, launches, migration, nav, packs, platforms, plugins, signing_in, start
 
 _BLUEPRINTS = (
     signing_in.bp,
@@ -11,6 +11,7 @@ _BLUEPRINTS = (
     grades.bp,
     packs.bp,
     launches.bp,
+    migration.bp,
     plugins.bp,
     health.bp,
 )
