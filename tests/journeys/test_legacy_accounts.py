@@ -9,10 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from lms_ext.cli import main
-from lms_ext.models import GradeSlot, MigrationProposal, OldConsumer, Person, db, utcnow
+from lms_ext.domain.admins import AdminRole
+from lms_ext.models import AuditEntry, GradeSlot, MigrationProposal, OldConsumer, Person, db, utcnow
 from lms_ext.services import delivering, legacy
 from tests.contracts.test_query_counts import at_most, counted
 from tests.journeys.test_activity import AGS, COLUMN, Learner, app, keys  # noqa: F401 - fixtures
+from tests.support.admins import signed_in
 from tests.support.platform import LTI, KeyServer, begin, claims, post, token
 
 OLD = LTI + "lti1p1"
@@ -145,3 +147,25 @@ def test_the_old_name_of_a_link_leads_to_its_settings(client: FlaskClient, keys:
     found = dict(db.session.execute(select(Link.resource_link_id, Link.points)).all())  # type: ignore[arg-type]  # rows of two
     assert found == {"old-9": 40, "new-9": 40}
     db.session.rollback()
+
+
+def test_an_admin_joins_and_parts_accounts_in_the_page(app: Flask, client: FlaskClient, keys: KeyServer) -> None:  # noqa: F811
+    handed_in(client)
+    Learner(app.test_client(), sub="new-42", **claim())
+    person = people()["new-42"].id
+    browser = signed_in(app, AdminRole.OWNER)
+    page = browser.get("/admin/migration")
+    assert "Tidak terbukti" in page.text
+    assert browser.post("/admin/migration/1/secret", consumer_key="k11").status_code == 422
+    assert browser.post("/admin/migration/1/secret", consumer_key="k11", secret="rahasia-lama").status_code == 303
+    assert "rahasia-lama" not in browser.get("/admin/migration").text
+    assert browser.post("/admin/migration/1/secret", consumer_key="k11", do="forget").status_code == 303
+    browser.get("/admin/migration")
+    assert browser.post(f"/admin/migration/1/accounts/{person}", join="1").status_code == 303
+    assert people()["new-42"].work_of == people()["42"].id
+    assert "Gabungkan" not in browser.get("/admin/migration?state=approved").text
+    assert browser.post(f"/admin/migration/1/accounts/{person}", join="0").status_code == 303
+    assert people()["new-42"].work_of is None
+    acts = db.session.execute(select(AuditEntry.action).order_by(AuditEntry.id)).scalars().all()
+    assert {"migration.secret", "migration.approve", "migration.refuse"} <= set(acts)
+    assert browser.post("/admin/migration/1/accounts/99", join="1").status_code == 404
