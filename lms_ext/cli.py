@@ -8,11 +8,13 @@ from typing import Any
 import click
 
 from lms_ext import __version__
+from lms_ext.cli_admins import admin
 from lms_ext.cli_app import InApp, open_app
 from lms_ext.cli_demo import demo
 from lms_ext.cli_grades import grades
 from lms_ext.cli_packs import pack
 from lms_ext.cli_sandbox import sandbox
+from lms_ext.cli_seal import seal
 
 
 @click.group()
@@ -29,9 +31,11 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database to the newest version; safe to repeat."""
+    from lms_ext.cli_seal import reseal
     from lms_ext.migrating import upgrade as run
 
     run()
+    reseal()  # secrets that an older version left plain
     click.echo("Basis data siap. / The database is ready.")
 
 
@@ -154,9 +158,10 @@ def rotate(at_once: bool) -> None:
     from lms_ext.models import db as database
     from lms_ext.models import utcnow
     from lms_ext.services import tool_keys
+    from lms_ext.web.tool import tool
 
     new = make_key()
-    signs_from = tool_keys.add(database.session, new, utcnow(), at_once=at_once)
+    signs_from = tool_keys.add(database.session, tool().sealer, new, utcnow(), at_once=at_once)
     database.session.commit()
     click.echo(f"Kunci baru / New key: {new.kid}, signs from {_when(signs_from)}")
 
@@ -198,8 +203,10 @@ def worker() -> None:
     Worker(app).run(stop)
 
 
+main.add_command(admin)
 main.add_command(demo)
 main.add_command(sandbox)
 main.add_command(pack)
 main.add_command(grades)
 main.add_command(sandbox)
+main.add_command(seal)

@@ -95,10 +95,3 @@ def publish(session: Db, pack: Pack, blobs: Mapping[str, bytes], now: datetime) 
         session.add(PublishedPack(pack_id=pack.id, snapshot_hash=snapshot, updated_at=now))
     session.flush()
     return PackPublished(pack.id, pack.version, snapshot)
-
-
-def asset(session: Db, snapshot: str, path: str) -> AssetBlob | None:
-    """Find a file of a snapshot by the path its author gave it."""
-    document = session.execute(select(Snapshot.document).where(Snapshot.hash == snapshot)).scalar_one_or_none()
-    entry = (document or {}).get("assets", {}).get(path)
-    return session.get(AssetBlob, entry["sha256"]) if entry else None

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "roster_lists"
-down_revision = "0001"
+down_revision = "door_admins"
 branch_labels = None
 depends_on = None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.databases import SEAL_KEY
 from tests.support.servers import measured
 
 
@@ -17,6 +18,7 @@ def run(database_url: str, *arguments: str, given: str = "") -> subprocess.Compl
         "PYTHONPATH": os.pathsep.join(sys.path),
         "LMS_EXT_DATABASE_URL": database_url,
         "LMS_EXT_SECRET_KEY": "only-for-tests-" * 4,
+        "LMS_EXT_SEAL_KEYS": SEAL_KEY,
         "LMS_EXT_ALLOW_LOOPBACK": "1",
         **measured(),
     }
