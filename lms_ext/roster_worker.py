@@ -24,7 +24,9 @@ log = structlog.get_logger(__name__)
 _LISTS = 4
 """Lists at a time; of one platform only ever one."""
 _LOOK = 0.4
-_NOTICE = timedelta(seconds=20)
+_NOTICE = timedelta(seconds=3)
+_OVERLAP = timedelta(seconds=30)
+"""A launch may be stored a little after the moment that stands in it."""
 
 
 class RosterWork:
@@ -76,7 +78,7 @@ class RosterWork:
             return
         engine.reads_only()
         with new_session() as session:
-            spaces = rosters.notice(session, since - _NOTICE, hours, now)
+            spaces = rosters.notice(session, since - _OVERLAP, hours, now)
         if spaces:
             engine.may_write()
             with new_session() as session:
