@@ -1,7 +1,7 @@
 """A course's list of people as a platform gives it, when to fetch it again, and what may go wrong with that."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -77,11 +77,13 @@ def merged(people: Iterable[Listed]) -> dict[str, Listed]:
     """Give one entry for each person; of several, e.g. one for each section, the one with the most rights counts."""
     found: dict[str, Listed] = {}
     for one in people:
-        held = found.get(one.sub)
-        if held is None or _rank(one) > _rank(held):
-            groups = None if held is None or (held.groups is None and one.groups is None) else (held.groups or ())
-            joined = one.groups if groups is None else tuple(dict.fromkeys((*groups, *(one.groups or ()))))
-            found[one.sub] = Listed(one.sub, one.name, one.email, one.role, one.status, joined)
+        held = found.setdefault(one.sub, one)
+        if held is one:
+            continue
+        best = one if _rank(one) > _rank(held) else held
+        told = [each.groups for each in (held, one) if each.groups is not None]
+        groups = tuple(dict.fromkeys(group for some in told for group in some)) if told else None
+        found[one.sub] = replace(best, groups=groups)
     return found
 
 
