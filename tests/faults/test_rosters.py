@@ -215,7 +215,7 @@ def test_whatever_stands_in_a_list_is_read_or_skipped(app: Flask, make_lms: Make
     before = members(lms)
 
     @given(st.lists(ENTRY, max_size=6) | JSON)
-    @settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
     def reads(entries: Any) -> None:
         answers(lms, {"members": entries})
         due(lms, full_at=None)
