@@ -92,7 +92,7 @@ def test_people_join_and_leave_by_hand_and_learners_may_only_look(browser: Flask
     assert browser.post("/members", data={"name": "  Zainab   Pohan "}).status_code == 303
     page = browser.get("/members").text
     assert "Zainab Pohan" in page
-    assert "Keluar</span>" in page
+    assert "Sudah keluar</span>" in page
     assert "Kelompok 1" in page
     assert browser.post("/members", data={"person": "11", "status": "Elsewhere"}).status_code == 404
     browser.post("/acting", data={"person": "12"})
