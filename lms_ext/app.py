@@ -30,6 +30,7 @@ from lms_ext.web import (
     packs,
     refused_launches,
     registration,
+    roster,
     sessions,
     tabs,
     teaching,
@@ -85,7 +86,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     refused_launches.register(app)
     for blueprint in (
         front.bp, health.bp, i18n.bp, lti.bp, messages.bp, registration.bp, packs.bp,
-        landing.bp, copies.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,
+        landing.bp, copies.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp, roster.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     admin.register(app)

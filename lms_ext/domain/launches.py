@@ -57,6 +57,14 @@ class AgsClaims:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupsClaims:
+    """Course Groups service; a URL is "" when absent."""
+
+    groups: str = ""
+    sets: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeepLinkingSettings:
     return_url: str
     accept_types: tuple[str, ...]
@@ -94,6 +102,7 @@ class Launch:
     ags: AgsClaims = AgsClaims()
     nrps_url: str = ""
     notices_url: str = ""
+    groups: GroupsClaims = GroupsClaims()
     deep_linking: DeepLinkingSettings | None = None
     old: OldIds | None = None
     custom: Mapping[str, str] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from lms_ext.lti.http import Answer, Outbound, OutboundError
 from lms_ext.lti.keyset import KeyRing
 from lms_ext.lti.message import TOKEN_LIMIT
 from lms_ext.lti.registry import KnownPlatform, Registry
-from lms_ext.lti.tokens import TokenRefused, Tokens, read_json
+from lms_ext.lti.tokens import TokenRefused, Tokens, read_json, with_token
 from lms_ext.services.notices import Service
 
 SCOPE = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
@@ -109,12 +109,8 @@ class NoticeDesk:
     def _ask(self, platform: KnownPlatform, quirks: Quirks, method: str, url: str, body: dict[str, str] | None = None) -> Answer:
         sent = json.dumps(body).encode() if body is not None else None
         headers = {"Accept": "application/json", **({"Content-Type": "application/json"} if sent else {})}
-        token = self._tokens.get(platform, quirks, (SCOPE,))
-        answer = self._outbound.request(method, url, headers={**headers, "Authorization": f"Bearer {token}"}, body=sent)
-        if quirks.is_token_refusal(answer.status, answer.body.decode(errors="replace")):
-            token = self._tokens.get(platform, quirks, (SCOPE,), instead_of=token)
-            answer = self._outbound.request(method, url, headers={**headers, "Authorization": f"Bearer {token}"}, body=sent)
-        return answer
+        asking = (self._outbound, self._tokens, platform, quirks, (SCOPE,))
+        return with_token(*asking, method, url, headers=headers, body=sent)
 
 
 def _listed(held: Any) -> set[str]:

@@ -12,6 +12,7 @@ from lms_ext.sandbox import (
     fault_pages,
     grade_pages,
     i18n,
+    member_pages,
     notices,
     nrps,
     oidc,
@@ -43,7 +44,7 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Flask:
     i18n.register(app)
     for module in (
         oidc, ags, nrps, notices, deep_linking, registration,
-        pages, copy_pages, grade_pages, setup_pages, register_pages, fault_pages,
+        pages, copy_pages, grade_pages, member_pages, setup_pages, register_pages, fault_pages,
     ):  # fmt: skip
         app.register_blueprint(module.bp)
     app.before_request(_only_ours)

@@ -57,6 +57,10 @@ class Profile:
     bad_token: tuple[int, str] = (401, "the access token is missing, unknown or expired")
     stranger: tuple[int, str] = (400, "userId names nobody who can be graded in this course")
     """How a score for somebody without a row in the gradebook is refused."""
+    groups: bool = False
+    """Whether the course groups service is offered."""
+    differences: bool = False
+    """Whether member lists say where changes since are told."""
 
 
 PROFILES: Mapping[str, Profile] = {
@@ -70,6 +74,8 @@ PROFILES: Mapping[str, Profile] = {
             accept_lineitem=True,
             variables=(_LINK_HISTORY, _COURSE_HISTORY),
             notices=True,
+            groups=True,
+            differences=True,
         ),
         Profile(
             "moodle",
@@ -142,6 +148,7 @@ PROFILES: Mapping[str, Profile] = {
             accept_types=_ALL_TYPES,
             accept_multiple="true",  # flags may be text: LTI deep linking in older releases
             variables=(_LINK_HISTORY, _COURSE_HISTORY),  # hypothesis#4838
+            groups=True,  # members with group_enrollments at ?groups=true: Blackboard developer documentation, ags-grades
             stranger=(400, "User could not be found: unknown"),  # hypothesis, lti_grading/_v13.py
         ),
         Profile(

@@ -25,6 +25,7 @@ _WORDS = {
     "notices": N_("Alat membuka daftar pemberitahuan"),
     "openid-configuration": N_("Alat membaca konfigurasi LMS"),
     "registration": N_("Alat mendaftarkan diri"),
+    "groups": N_("Alat membaca kelompok"),
 }
 _NO_BODY = {204, 304}
 
@@ -107,6 +108,9 @@ def _spoilt(answer: Response, fault: Fault) -> Response:
         return Response("<!doctype html><title>LMS</title><p>Selamat datang</p>", answer.status_code, mimetype="text/html")
     if fault.kind == "empty":
         return Response(b"", answer.status_code, mimetype="application/json")
+    if fault.kind in {"loop", "foreign"}:
+        base = practice().settings.url.rstrip("/") if fault.kind == "loop" else "https://lain.example"
+        answer.headers["Link"] = f'<{base}{request.full_path.rstrip("?")}>; rel="next"'
     return answer
 
 

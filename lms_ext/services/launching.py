@@ -137,17 +137,19 @@ def _who_and_where(session: Runs, launch: Launch, known: Any, now: datetime) -> 
         space_id = upsert(session, Space, key, told, created_at=now)
         _note_service(session, launch, known, now)
     claims = launch.person
-    called = {"name": claims.name, "email": claims.email, "old_sub": _old_sub(launch, known)}
-    if person_id is None or known is None or tuple(called.values()) != (known.name, known.email, known.old_sub):
+    called = {name: getattr(claims, name) or getattr(known, name, "") or "" for name in ("name", "email")}
+    called["old_sub"] = _old_sub(launch, known)
+    if person_id is None or any(getattr(known, name) != value for name, value in called.items()):
         key = {"platform_id": launch.platform_id, "sub": claims.sub}
         person_id = upsert(session, Person, key, called, created_at=now)
         if launch.old and (known is None or called["old_sub"] != known.old_sub):
-            legacy.propose(session, launch, person_id, now)
-    if known is None or known.role != launch.role.value:
+            legacy.propose(session, launch, now)
+    if known is None or (known.role, known.member_status) != (launch.role.value, "active"):
         key = {"platform_id": launch.platform_id, "space_id": space_id, "person_id": person_id}
-        upsert(session, Member, key, {"role": launch.role.value}, has_id=False, created_at=now)
-        if known is not None and known.role == Role.TEACHER:
-            _end_teaching(session, key, now)
+        told_of_member = {"role": launch.role.value, "status": "active", "left_at": None}
+        upsert(session, Member, key, told_of_member, has_id=False, created_at=now)
+        if known is not None and known.role == Role.TEACHER and launch.role != Role.TEACHER:
+            end_teaching(session, key, now)
     link_id = _link(session, launch, known, space_id, now) if launch.link else None
     if link_id is not None and (known is None or known.first_at is None):
         key = {"platform_id": launch.platform_id, "space_id": space_id, "link_id": link_id, "person_id": person_id}
@@ -176,6 +178,8 @@ def _told_of_space(launch: Launch, known: Any) -> dict[str, str]:
     told = {
         "title": launch.context.title if launch.context else "",
         "nrps_url": launch.nrps_url,
+        "groups_url": launch.groups.groups,
+        "group_sets_url": launch.groups.sets,
         "lineitems_url": launch.ags.lineitems,
         "notices_url": launch.notices_url,
         "ags_scopes": " ".join(sorted(one for one in launch.ags.scopes if one.startswith(SCOPE)))[:500],
@@ -197,11 +201,12 @@ _OTHERS = (
 _KNOWN = Statement(
     lambda _: (
         select(
-            Space.id.label("space_id"), Space.title, Space.nrps_url, Space.lineitems_url, Space.ags_scopes, Space.notices_url,
-            Space.origins,
+            Space.id.label("space_id"), Space.title, Space.nrps_url, Space.groups_url, Space.group_sets_url,
+            Space.lineitems_url, Space.ags_scopes, Space.notices_url, Space.origins,
             _WHOSE.label("person_id"), Person.name, Person.email, Person.old_sub,
-            Member.role, Link.id.label("link_id"), Link.title.label("link_title"), Link.lineitem_url, Link.may_score,
-            Link.activity_ref, Link.asked_ref, Link.points, Link.stable_id, Visit.first_at, GradeSlot.state.label("grade_state"),
+            Member.role, Member.status.label("member_status"), Link.id.label("link_id"), Link.title.label("link_title"),
+            Link.lineitem_url, Link.may_score, Link.activity_ref, Link.asked_ref, Link.points, Link.stable_id, Visit.first_at,
+            GradeSlot.state.label("grade_state"),
             _OTHERS.label("others"),
         )
         .select_from(Space)
@@ -283,7 +288,7 @@ def _brings_points(launch: Launch, known: Any) -> bool:
     return launch.points is not None and known.points is None and known.activity_ref == launch.activity_ref[:140]
 
 
-def _end_teaching(session: Runs, key: dict[str, Any], now: datetime) -> None:
+def end_teaching(session: Runs, key: dict[str, Any], now: datetime) -> None:
     """End the sessions in which a person still teaches a course that the LMS now opens to them in a lesser role."""
     held = (getattr(LaunchSession, name) == value for name, value in key.items())
     session.execute(

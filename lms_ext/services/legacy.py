@@ -86,17 +86,19 @@ def signature(secret: str, signed: str) -> str:
     return base64.b64encode(hmac.digest(secret.encode(), signed.encode(), "sha256")).decode()
 
 
-def propose(session: Runs, launch: Launch, person_id: int, now: datetime) -> None:
+def propose(session: Runs, launch: Launch, now: datetime) -> None:
     """Note that a platform calls an account by another name of LTI 1.1; nothing else changes. A changed claim opens it anew."""
     old = launch.old
     if old is None or old.user_id == launch.person.sub:
         return
+    # the account itself, whosever work it goes on with
+    account = select(Person.id).where(Person.platform_id == launch.platform_id, Person.sub == launch.person.sub)
+    key = {"platform_id": launch.platform_id, "person_id": session.execute(account).scalar_one()}
     told = {
         "old_sub": old.user_id, "consumer_key": old.consumer_key, "signature": old.signature, "signed": old.signed[:4000],
         "state": "open", "decided_by": "", "decided_at": None,
     }  # fmt: skip
-    upsert(session, MigrationProposal, {"platform_id": launch.platform_id, "person_id": person_id}, told,
-           has_id=False, created_at=now)  # fmt: skip
+    upsert(session, MigrationProposal, key, told, has_id=False, created_at=now)
 
 
 _OLD = aliased(Person)
