@@ -264,7 +264,23 @@ def filled(guide: Guide, given: Mapping[str, str]) -> dict[str, str]:
     parts = {"issuer": "", "client_id": values.get("client_id", "")}
     issuer = next((one for one in guide.asked if one.name == "issuer"), None)
     parts["issuer"] = (values.get("issuer") or (issuer.usual if issuer else "")).rstrip("/")
+    if "issuer" in values and guide.key != "generic":
+        values["issuer"] = values["issuer"].rstrip("/")  # as these LMSs write it, whatever was copied from the address bar
     for one in guide.asked:
         if not values[one.name] and one.usual and ("{issuer}" not in one.usual or parts["issuer"]):
             values[one.name] = one.usual.replace("{issuer}", parts["issuer"]).replace("{client_id}", parts["client_id"]).strip()
     return values
+
+
+def fault(guide: Guide, name: str, value: str) -> Text:
+    """Say what is wrong with a field and where in the LMS its value stands."""
+    asked = next(one for one in guide.asked if one.name == name)
+    if value:
+        if name.endswith("url") or name == "issuer":
+            return text("Tulis alamat lengkap, diawali https://", "Write the whole address, beginning with https://")
+        return text("Paling panjang 255 huruf; salin lagi dari LMS.", "At most 255 letters; copy it from the LMS again.")
+    example = (f", misalnya {asked.example}", f", e.g. {asked.example}") if asked.example else ("", "")
+    return text(
+        f"Isi dari kolom “{asked.label['id']}” di {guide.name}{example[0]}.",
+        f"Copy it from “{asked.label['en']}” in {guide.name}{example[1]}.",
+    )
