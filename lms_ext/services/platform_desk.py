@@ -10,7 +10,7 @@ from lms_ext.models import Deployment, LaunchSession, Platform, PlatformCheckup,
 from lms_ext.services import grade_desk
 from lms_ext.services.seats import Db
 
-ORDER = ("keys", "trouble", "pending", "deployments", "active", "local", "disabled")
+ORDER = ("keys", "trouble", "pending", "deployments", "active", "disabled")
 """States, those that need someone first."""
 
 
@@ -29,36 +29,31 @@ class Row:
     sent: int
 
 
-def overview(session: Db, within: Collection[int] | None, now: datetime, local: Collection[str] = ()) -> list[Row]:
-    """List platforms, those in trouble first; `within` narrows to these, `local` are issuers on this machine."""
+def overview(session: Db, within: Collection[int] | None, now: datetime) -> list[Row]:
+    """List platforms, those in trouble first; `within` narrows to these."""
     wanted = select(Platform) if within is None else select(Platform).where(Platform.id.in_(sorted(within)))
     found = session.execute(wanted).scalars().all()
-    keys = dict(session.execute(select(PlatformKeySet.platform_id, PlatformKeySet.last_error)).tuples())
+    keys = {row[0]: row[1] for row in session.execute(select(PlatformKeySet.platform_id, PlatformKeySet.last_error))}
     checks = {one.platform_id: one for one in session.execute(select(PlatformCheckup)).scalars()}
-    launches = dict(
-        session.execute(
-            select(LaunchSession.platform_id, func.max(LaunchSession.created_at)).group_by(LaunchSession.platform_id)
-        ).tuples()
-    )
+    latest = select(LaunchSession.platform_id, func.max(LaunchSession.created_at)).group_by(LaunchSession.platform_id)
+    launches = {row[0]: row[1] for row in session.execute(latest)}
     opened = set(session.execute(select(Space.platform_id).distinct()).scalars())
     asking = set(session.execute(select(Deployment.platform_id).where(Deployment.status == "pending").distinct()).scalars())
     grades = {one.platform_id: one.counts for one in grade_desk.every_platform(session, now)}
     rows = []
     for one in found:
         counts = grades.get(one.id, {})
-        state = _state(one, keys.get(one.id, ""), checks.get(one.id), is_asking=one.id in asking, is_local=one.issuer in local)
+        state = _state(one, keys.get(one.id, ""), checks.get(one.id), is_asking=one.id in asking)
         waiting = sum(counts.get(name, 0) for name in ("queued", "late", "parked"))
         rows.append(Row(one, state, launches.get(one.id), one.id in opened, waiting, counts.get("sent", 0)))
     return sorted(rows, key=lambda row: (ORDER.index(row.state), row.platform.name.casefold(), row.platform.id))
 
 
-def _state(platform: Platform, key_error: str, check: PlatformCheckup | None, *, is_asking: bool, is_local: bool) -> str:
+def _state(platform: Platform, key_error: str, check: PlatformCheckup | None, *, is_asking: bool) -> str:
     if platform.status != "active":
         return "pending" if platform.status == "pending" else "disabled"
     if key_error:
         return "keys"
     if check is not None and any(one["finding"] == "bad" for one in check.checks):
         return "trouble"
-    if is_asking:
-        return "deployments"
-    return "local" if is_local else "active"
+    return "deployments" if is_asking else "active"
