@@ -52,8 +52,9 @@ def overview(session: Db, within: Collection[int] | None, now: datetime) -> list
 def _state(platform: Platform, key_error: str, check: PlatformCheckup | None, *, is_asking: bool) -> str:
     if platform.status != "active":
         return "pending" if platform.status == "pending" else "disabled"
-    if key_error:
+    wrong = {one["name"] for one in check.checks if one["finding"] == "bad"} if check else set()
+    if key_error or "keys" in wrong:
         return "keys"
-    if check is not None and any(one["finding"] == "bad" for one in check.checks):
+    if wrong:
         return "trouble"
     return "deployments" if is_asking else "active"

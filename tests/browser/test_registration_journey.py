@@ -1,4 +1,4 @@
-"""An admin who never needs a shell: a fresh tool, an invitation pasted into the LMS, an approval, and a learner's score arrives."""
+"""No shell: a fresh tool, an invitation pasted into the LMS, an approval in the browser, and a learner's score arrives."""
 
 import re
 import time
