@@ -2,12 +2,17 @@
 
 from flask import Flask
 
-from lms_ext.web.admin import guard, nav, platforms, signing_in, start
+from lms_ext.web.admin import account, admins, audit_log, guard, invites, nav, openid, platforms, signing_in, start
 
 _BLUEPRINTS = (
     signing_in.bp,
+    openid.bp,
+    invites.bp,
+    account.bp,
     start.bp,
     platforms.bp,
+    admins.bp,
+    audit_log.bp,
 )
 
 
