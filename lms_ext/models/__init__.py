@@ -1,5 +1,6 @@
 """Tables and nothing else."""
 
+from lms_ext.models.admin_desk import PackOff, PackUpload, RefusedLaunch
 from lms_ext.models.admins import Admin, AdminInvite, AdminRecoveryCode, AdminScope, AdminSession, AuditEntry, SignInPace
 from lms_ext.models.base import Base, db, new_id, utcnow
 from lms_ext.models.outbox import DeliveryLane, GradeSlot
@@ -10,7 +11,7 @@ from lms_ext.models.work import Attempt, Comment, Draft, Mark, Submission
 
 __all__ = [
     "Admin", "AdminInvite", "AdminRecoveryCode", "AdminScope", "AdminSession", "AssetBlob", "Attempt", "AuditEntry", "Base",
-    "Comment", "DeliveryLane", "Deployment", "Draft", "GradeSlot", "LaunchSession", "Link", "Mark", "Member", "Person",
-    "Platform", "PlatformKeySet", "PublishedPack", "ServiceToken", "SignInPace", "Snapshot", "Space", "Submission", "ToolKey",
-    "UsedState", "Visit", "db", "new_id", "utcnow",
+    "Comment", "DeliveryLane", "Deployment", "Draft", "GradeSlot", "LaunchSession", "Link", "Mark", "Member", "PackOff",
+    "PackUpload", "Person", "Platform", "PlatformKeySet", "PublishedPack", "RefusedLaunch", "ServiceToken", "SignInPace",
+    "Snapshot", "Space", "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
 ]  # fmt: skip

@@ -6,7 +6,23 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms_ext.models import db
 from lms_ext.services.admins import has_owner
-from lms_ext.web.admin import account, admins, audit_log, guard, invites, nav, openid, platforms, signing_in, start
+from lms_ext.web.admin import (
+    account,
+    admins,
+    audit_log,
+    grades,
+    guard,
+    health,
+    invites,
+    launches,
+    nav,
+    openid,
+    packs,
+    platforms,
+    plugins,
+    signing_in,
+    start,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -19,6 +35,11 @@ _BLUEPRINTS = (
     platforms.bp,
     admins.bp,
     audit_log.bp,
+    grades.bp,
+    packs.bp,
+    launches.bp,
+    plugins.bp,
+    health.bp,
 )
 
 
