@@ -42,11 +42,11 @@ def _me() -> Admin:
     return found
 
 
-def _page(*, fault: Refusal | None = None, at: str = "", codes: list[str] | None = None) -> Response:
-    """Make the page; `at` names the part in which something was wrong, `codes` are new recovery codes, shown once."""
+def _page(*, fault: Refusal | None = None, at: str = "") -> Response:
+    """Make the page; `at` names the part in which something was wrong."""
     me = _me()
     return guard.page(
-        "admin/account.html", status=fault.status if fault else 200, me=me, fault=fault, at=at, codes=codes,
+        "admin/account.html", status=fault.status if fault else 200, me=me, fault=fault, at=at,
         recovery_left=second_factor.recovery_left(db.session, me.id), outside=signing_in.outside_name(),
     )  # fmt: skip
 
@@ -122,7 +122,7 @@ def turn_on() -> BaseResponse:
     guard.note("admin.second-factor-on", me.login)
     admin_sessions.end_all(db.session, me.id, but=cookies.secret_hash())
     db.session.commit()
-    return _page(codes=codes)
+    return guard.page("admin/recovery_codes.html", codes=codes)
 
 
 @bp.post("/second-factor/off")
@@ -153,7 +153,7 @@ def recovery() -> BaseResponse:
     codes = second_factor.new_recovery_codes(db.session, me)
     guard.note("admin.recovery-codes", me.login)
     db.session.commit()
-    return _page(codes=codes)
+    return guard.page("admin/recovery_codes.html", codes=codes)
 
 
 @bp.post("/unlink")

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
+from lms_ext.domain.admins import ROLE_NAMES
+from lms_ext.domain.texts import LOCALES, Text, pick, text
 from lms_ext.models import AuditEntry, db
 from lms_ext.services import audit, platforms
 from lms_ext.services.audit import Wanted
@@ -26,9 +28,33 @@ def index() -> Response:
     entries = audit.newest(db.session, wanted, within, PAGE + 1)
     names = {one.id: one.name for one in platforms.every(db.session) if within is None or one.id in within}
     return guard.page(
-        "admin/audit.html", entries=entries[:PAGE], wanted=wanted, names=names, older=_older(entries), words=audit.words,
+        "admin/audit.html", entries=entries[:PAGE], wanted=wanted, names=names, older=_older(entries),
+        words=audit.words, details=_details,
         topics=audit.topics(), actors=audit.actors(db.session, within),
     )  # fmt: skip
+
+
+_NAMES: dict[str, Text] = {
+    "role": text("Peran", "Role"), "before": text("Sebelumnya", "Before"),
+    "platforms": text("Platform nomor", "Platforms number"),
+    "way": text("Cara", "How"), "issuer": text("Layanan akun", "Account service"),
+}  # fmt: skip
+_VALUES: dict[str, Text] = {role.value: name for role, name in ROLE_NAMES.items()} | {
+    "password": text("kata sandi", "password"), "code": text("kode", "code"), "totp": text("kode ponsel", "phone code"),
+    "recovery": text("kode pemulihan", "recovery code"), "invitation": text("tautan undangan", "invitation link"),
+    "oidc": text("akun luar", "outside account"),
+}  # fmt: skip
+
+
+def _details(entry: AuditEntry) -> list[tuple[Text, Text]]:
+    """Give what an entry tells beyond its object, in words where we have them."""
+    found: list[tuple[Text, Text]] = []
+    for name, value in entry.detail.items():
+        parts = value if isinstance(value, list) else str(value).split("+") if name == "way" else [value]
+        if value not in ("", [], None):
+            said = [_VALUES.get(str(one), {"id": str(one)}) for one in parts]
+            found.append((_NAMES.get(name, {"id": name}), {each: ", ".join(pick(one, each) for one in said) for each in LOCALES}))
+    return found
 
 
 def _platform(written: str) -> int | None:
