@@ -184,11 +184,9 @@ class Provider:
             kept.tried_at = time.monotonic()
             try:
                 metadata = self._description()
-                keys = self._ask("GET", str(metadata["jwks_uri"]), {})
-                usable = {str(one.get("kid", "")): one for one in keys["keys"] if one.get("use", "sig") == "sig"}
-                kept.keys = {kid: jwt.PyJWK(one) for kid, one in usable.items() if one.get("kty") in {"RSA", "EC"}}
+                kept.keys = _usable(self._ask("GET", str(metadata["jwks_uri"]), {}).get("keys"))
                 kept.metadata, kept.at = metadata, time.monotonic()
-            except (Refused, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
+            except (Refused, KeyError) as error:
                 log.warning("oidc.not_read", error=type(error).__name__)
 
     def _description(self) -> dict[str, Any]:
@@ -206,3 +204,15 @@ class Provider:
         if answer.status != 200 or not isinstance(found, dict):
             raise Refused("oidc-failed" if answer.status in {400, 401} else "oidc-unreachable", status=answer.status)
         return found
+
+
+def _usable(keys: Any) -> dict[str, jwt.PyJWK]:
+    """Give the keys that can check signatures, by kid; one broken key does not take the good ones beside it away."""
+    found = {}
+    for one in keys if isinstance(keys, list) else []:
+        if isinstance(one, dict) and one.get("kty") in ("RSA", "EC") and one.get("use", "sig") == "sig":
+            try:
+                found[str(one.get("kid", ""))] = jwt.PyJWK(one)
+            except (jwt.PyJWTError, ValueError, TypeError):
+                log.info("oidc.key_unusable")
+    return found

@@ -62,6 +62,7 @@ def _prove(me: Admin) -> None:
     if not passwords.fits(kept, request.form.get("current", "")):
         raise Refused("password-wrong", admin=admin_id)
     pacing.forgive(counted)
+    db.session.commit()  # also when the rest of the form is refused
 
 
 @bp.post("/password")
