@@ -26,6 +26,7 @@ from lms_ext.web import (
     lti,
     packs,
     refused_launches,
+    roster,
     sessions,
     tabs,
     teaching,
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     refused_launches.register(app)
     for blueprint in (
         front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,
+        roster.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     admin.register(app)

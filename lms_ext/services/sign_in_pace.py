@@ -8,8 +8,9 @@ further ahead than the burst allows (the "generic cell rate algorithm"). Nothing
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import Select, case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms_ext.models import SignInPace
@@ -78,8 +79,14 @@ def forgive(session: Db, keys: Sequence[str]) -> None:
 
 
 def _make_room(session: Db, at: int) -> None:
-    session.execute(delete(SignInPace).where(SignInPace.free_at <= at))
+    _forget(session, select(SignInPace.key).where(SignInPace.free_at <= at).limit(_ROOM))
     number = session.execute(select(func.count()).select_from(SignInPace)).scalar_one()
     if number > MOST_ROWS:
-        soonest = select(SignInPace.key).order_by(SignInPace.free_at).limit(number - MOST_ROWS + _ROOM)
-        session.execute(delete(SignInPace).where(SignInPace.key.in_(soonest)), execution_options={"synchronize_session": False})
+        _forget(session, select(SignInPace.key).order_by(SignInPace.free_at).limit(number - MOST_ROWS + _ROOM))
+
+
+def _forget(session: Db, chosen: Select[Any]) -> None:
+    """Delete rows that nobody holds: two requests that wait for each other's rows would never end."""
+    keys = session.execute(chosen.with_for_update(skip_locked=True)).scalars().all()
+    if keys:
+        session.execute(delete(SignInPace).where(SignInPace.key.in_(keys)), execution_options={"synchronize_session": False})

@@ -6,6 +6,7 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
 
 from lms_ext.domain.refusals import Refused
 from lms_ext.lti.outline import outline
@@ -62,7 +63,7 @@ def register(app: Flask) -> None:
 
 
 def _keep(error: Refused, platform_id: int, repeats: int) -> None:
-    told = outline({**request.args.to_dict(), **request.form.to_dict()})
+    told = outline(_form())
     db.session.rollback()
     engine.may_write()
     try:
@@ -71,3 +72,11 @@ def _keep(error: Refused, platform_id: int, repeats: int) -> None:
             session.commit()
     except SQLAlchemyError as fault:
         log.warning("launch_log.unwritten", error=type(fault).__name__, request_id=request_id())
+
+
+def _form() -> dict[str, str]:
+    """Give what was sent, as far as it can be read: it may be what the refusal was for."""
+    try:
+        return {**request.args.to_dict(), **request.form.to_dict()}
+    except HTTPException:
+        return {}
