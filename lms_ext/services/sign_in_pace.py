@@ -19,6 +19,7 @@ from lms_ext.services.seats import Db
 MOST_ROWS = 20_000
 """More are not kept: those that would be forgotten soonest make room."""
 _ROOM = 1_000
+_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def forgive(session: Db, keys: Sequence[str]) -> None:
 
 
 def _make_room(session: Db, at: int) -> None:
-    _forget(session, select(SignInPace.key).where(SignInPace.free_at <= at).limit(_ROOM))
+    _forget(session, select(SignInPace.key).where(SignInPace.free_at <= at).limit(_BATCH))
     number = session.execute(select(func.count()).select_from(SignInPace)).scalar_one()
     if number > MOST_ROWS:
         _forget(session, select(SignInPace.key).order_by(SignInPace.free_at).limit(number - MOST_ROWS + _ROOM))

@@ -6,6 +6,7 @@ import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from lms_ext.domain.admins import CONSOLE, AdminRole
@@ -13,6 +14,7 @@ from lms_ext.domain.refusals import Refused
 from lms_ext.models import Admin, AdminInvite, AdminSession, AuditEntry, db, utcnow
 from lms_ext.services import admin_invites, admins, audit
 from lms_ext.services.admins import Rights
+from lms_ext.web.admin import tell_when_ownerless
 from tests.security.test_admin_walker import platform
 from tests.support.admins import PASSWORD, AdminBrowser, signed_in
 
@@ -232,3 +234,13 @@ def test_the_audit_log_is_narrowed_and_paged(app: Flask) -> None:
     assert "nomor 119" not in page
     assert "zamrud" not in page
     assert owner.login not in page  # what concerns the whole tool is not theirs
+
+
+def test_a_server_without_an_owner_says_what_to_run_and_no_link(app: Flask) -> None:
+    with capture_logs() as said:
+        tell_when_ownerless(app)
+    assert [(one["event"], one["run"]) for one in said] == [("admin.no_owner", "lms-ext admin invite --owner")]
+    signed_in(app, AdminRole.OWNER)
+    with capture_logs() as said:
+        tell_when_ownerless(app)
+    assert said == []

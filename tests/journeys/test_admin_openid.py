@@ -14,13 +14,18 @@ from werkzeug.test import TestResponse
 
 from lms_ext.app import create_app
 from lms_ext.domain.admins import CONSOLE, AdminRole
+from lms_ext.domain.refusals import Refused
+from lms_ext.lti.http import Outbound
+from lms_ext.lti.openid import Provider
 from lms_ext.models import Admin, AdminInvite, AdminSession, db, utcnow
 from lms_ext.services import admin_invites, admins
 from lms_ext.services.admins import Rights
+from lms_ext.settings import Settings, SettingsError
 from tests.support.admins import AdminBrowser, signed_in
 from tests.support.databases import test_settings
 from tests.support.openid import CLIENT, SECRET, OpenIdProvider, openid_provider
 from tests.support.platform import OTHER_KEY, jwk
+from tests.support.servers import environment
 
 YOSEF = {"sub": "y-1", "email": "Yosef@guru.belajar.id", "email_verified": True, "name": "Yosef Wanggai"}
 
@@ -219,3 +224,27 @@ def test_without_a_provider_there_is_no_such_way(database_url: str) -> None:
         assert code_of(browser.post("/admin/oidc/start")) == "oidc-off"
         db.session.remove()
         db.engine.dispose()
+
+
+def test_at_google_an_address_does_not_tell_the_organisation() -> None:
+    """Anybody may open an account there with an address of any domain; only the organisation's own accounts carry ``hd``."""
+    settings = test_settings("sqlite:///", oidc_issuer="https://accounts.google.com", oidc_client_id=CLIENT,
+                             oidc_client_secret=SECRET, oidc_domains=("guru.belajar.id",))  # fmt: skip
+    provider = Provider(settings, Outbound())
+    with pytest.raises(Refused, match="oidc-domain"):
+        provider._identity(YOSEF)
+    assert provider._identity(YOSEF | {"hd": "guru.belajar.id"}).email == "yosef@guru.belajar.id"
+
+
+@pytest.mark.parametrize("more", [
+    {"OIDC_ISSUER": "http://accounts.example"}, {"OIDC_ISSUER": "accounts.example"}, {"OIDC_CLIENT_ID": ""},
+    {"OIDC_CLIENT_SECRET": ""},
+])  # fmt: skip
+def test_half_a_provider_is_refused_at_start(more: dict[str, str]) -> None:
+    values = {"OIDC_ISSUER": "https://accounts.example", "OIDC_CLIENT_ID": CLIENT, "OIDC_CLIENT_SECRET": SECRET,
+              "OIDC_DOMAINS": "guru.belajar.id, Madrasah.id"}  # fmt: skip
+    base = environment("sqlite:///x", "https://lti.example.sch.id") | {"LMS_EXT_ALLOW_LOOPBACK": "0"}
+    good = Settings.from_env(base | {f"LMS_EXT_{name}": value for name, value in values.items()})
+    assert good.oidc_domains == ("guru.belajar.id", "madrasah.id")
+    with pytest.raises(SettingsError, match="OIDC_"):
+        Settings.from_env(base | {f"LMS_EXT_{name}": value for name, value in (values | more).items()})

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from lms_ext.domain.admins import ROLE_NAMES
-from lms_ext.domain.texts import LOCALES, Text, pick, text
+from lms_ext.domain.texts import LOCALES, Text, pick, storable, text
 from lms_ext.models import AuditEntry, db
 from lms_ext.services import audit, platforms
 from lms_ext.services.audit import Wanted
@@ -24,7 +24,12 @@ def index() -> Response:
     """Show a page of entries."""
     within = guard.here().within
     asked = request.args
-    wanted = Wanted(asked.get("action", "")[:60], asked.get("actor", "")[:320], _platform(asked.get("platform", "")), _before())
+    wanted = Wanted(
+        storable(asked.get("action", ""))[:60],
+        storable(asked.get("actor", ""))[:320],
+        _platform(asked.get("platform", "")),
+        _before(),
+    )
     entries = audit.newest(db.session, wanted, within, PAGE + 1)
     names = {one.id: one.name for one in platforms.every(db.session) if within is None or one.id in within}
     return guard.page(
