@@ -219,7 +219,7 @@ def _paced(pace: Pace, verdict: Verdict, rules: Rules, now: datetime) -> Pace:
             return pace.answered(rules, now)
         case "complains":
             return pace.complained(verdict.wait, rules, now)
-        case "down":
+        case "down":  # pragma: no branch - these three are all there are
             return pace.failed(verdict.reason, rules, now)
 
 
