@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, null, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from lms_ext.domain.pacing import Pace, Rules
+from lms_ext.domain.pacing import Rules
 from lms_ext.models import GradeSlot, Link, Person, Space
 from lms_ext.models.statements import Statement
 from lms_ext.services import lanes
@@ -202,25 +202,8 @@ def settle_all(session: Db, results: Iterable[Result], rules: Rules, now: dateti
     ordered = sorted(results, key=lambda one: one.claimed.key)  # all lock rows in one order
     ours = [one for one in ordered if settle(session, one, rules, now)]
     for platform_id in sorted({one.claimed.key[0] for one in ordered}):
-        before = after = lanes.lock(session, platform_id, rules, now)
-        for one in ordered:
-            if one.claimed.key[0] == platform_id:
-                after = _paced(after, one.verdict, rules, now)
-        if after != before:
-            lanes.keep(session, platform_id, after)
-        if before.down_since is not None and after.down_since is None:
-            lanes.wake(session, platform_id, now)
+        lanes.tell(session, platform_id, [one.verdict for one in ordered if one.claimed.key[0] == platform_id], rules, now)
     return ours
-
-
-def _paced(pace: Pace, verdict: Verdict, rules: Rules, now: datetime) -> Pace:
-    match verdict.platform:
-        case "up":
-            return pace.answered(rules, now)
-        case "complains":
-            return pace.complained(verdict.wait, rules, now)
-        case "down":  # pragma: no branch - these three are all there are
-            return pace.failed(verdict.reason, rules, now)
 
 
 def settle(session: Db, result: Result, rules: Rules, now: datetime) -> bool:
