@@ -45,7 +45,7 @@ class Worker:
         self._rules = rules or Rules()
         self._tool: Tool = app.extensions["lms_ext"]
         tokens = Tokens(self._tool.lti.outbound, self._tool.lti.signer, new_session)
-        self._gradebook = Gradebook(self._tool.lti.outbound, tokens)
+        self._gradebook = Gradebook(self._tool.lti.outbound, tokens, self._tool.lti.launch_url)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="grades")
         self._wake = self._tool.work_waits
         self._flying: Counter[int] = Counter()
@@ -171,7 +171,7 @@ class Worker:
     def _announce(self, results: Sequence[Result]) -> None:
         with self._app.app_context():
             for one in results:
-                event = GradeDelivered(*one.claimed.key, one.verdict.kind, one.verdict.reason)
+                event = GradeDelivered(*one.claimed.key[:4], one.verdict.kind, one.verdict.reason, one.claimed.key[4])
                 self._tool.plugins.call_each("on_grade_delivered", event=event)
 
     def _tidy(self) -> None:

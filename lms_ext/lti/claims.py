@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ import structlog
 from lms_ext.domain.launches import (
     AgsClaims,
     ContextClaims,
+    Dates,
     DeepLinkingSettings,
     Launch,
     LinkClaims,
@@ -20,6 +22,7 @@ from lms_ext.domain.launches import (
 from lms_ext.domain.people import course_role
 from lms_ext.domain.refusals import Refused
 from lms_ext.domain.texts import nearest_locale, storable
+from lms_ext.lti.line_items import DATES, read_time
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.state import State
 
@@ -27,6 +30,7 @@ LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+FOR_USER = LTI + "for_user"
 _NAMES = 300
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 """What may stand in our security headers; browsers write other names in ASCII anyway."""
@@ -55,8 +59,10 @@ def check(body: dict[str, Any]) -> None:
     _check_person(body)
     if kind == MessageType.RESOURCE_LINK:
         _check_link(body.get(LTI + "resource_link", ...))
-    else:
+    elif kind == MessageType.DEEP_LINKING:
         _check_selection(body.get(DEEP_LINKING))
+    else:
+        _check_review(body.get(FOR_USER), body.get(AGS))
     if not isinstance(body.get(LTI + "target_link_uri"), str):
         raise Refused("target-elsewhere")
     _check_objects(body)
@@ -101,6 +107,13 @@ def _check_link(link: object) -> None:
         raise Refused("link-malformed")
 
 
+def _check_review(person: object, endpoint: object) -> None:
+    user = person.get("user_id") if isinstance(person, dict) else None
+    column = endpoint.get("lineitem") if isinstance(endpoint, dict) else None
+    if not _id(user) or not _id(column, 2000):
+        raise Refused("review-incomplete")
+
+
 def _check_selection(claim: object) -> None:
     """Look before the library does: it calls every fault of a selection request malformed."""
     if not isinstance(claim, dict):
@@ -127,6 +140,7 @@ def launch_from(
     link = body.get(LTI + "resource_link") or {}
     custom = body.get(LTI + "custom") or {}
     presentation = body.get(LTI + "launch_presentation") or {}
+    told = {str(key): storable(value) for key, value in custom.items() if isinstance(value, str) and not value.startswith("$")}
     return Launch(
         platform_id=platform.id,
         deployment_id=body[LTI + "deployment_id"],
@@ -142,12 +156,27 @@ def launch_from(
         ags=_ags(body.get(AGS) or {}, fit_url),
         nrps_url=_fit((body.get(NRPS) or {}).get("context_memberships_url"), fit_url, "names and roles"),
         deep_linking=_deep_linking(body[DEEP_LINKING], fit_url) if kind == MessageType.DEEP_LINKING else None,
-        custom={
-            str(key): storable(value) for key, value in custom.items() if isinstance(value, str) and not value.startswith("$")
-        },
+        custom=told,
         return_url=return_url(body, fit_url),
         in_frame=in_frame,
         platform_name=platform.name,
+        dates=_dates(told) if any(one in told for one in DATES) else None,
+        review_of=body[FOR_USER]["user_id"] if kind == MessageType.SUBMISSION_REVIEW else "",
+    )
+
+
+def _dates(told: dict[str, str]) -> Dates:
+    """Read times: the platform's word counts, where it fills its variables in, before what was written when choosing.
+
+    An empty value is no word: it may mean "none", but also that the platform never took the time over.
+    """
+
+    def first(*names: str) -> datetime | None:
+        return next((moment for name in names if (moment := read_time(told.get(name)))), None)
+
+    return Dates(
+        first("submission_start", "available_start", "starts"),
+        first("submission_end", "ends"),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Table, and_, bindparam, exists, insert, or_, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
+from lms_ext.domain.columns import SCOPE
 from lms_ext.domain.delivery_reasons import UNTIL_COLUMN
 from lms_ext.domain.launches import Launch
 from lms_ext.domain.people import Role
@@ -17,7 +18,6 @@ from lms_ext.domain.refusals import Refused
 from lms_ext.models import GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, new_id
 from lms_ext.models.statements import Runs, Statement
 from lms_ext.services import outbox
-from lms_ext.services.delivering import SCOPE
 from lms_ext.services.seats import adopt
 
 _STATE_MARGIN = timedelta(hours=2)
@@ -136,6 +136,8 @@ def _who_and_where(session: Runs, launch: Launch, known: Any, now: datetime) -> 
     if space_id is None or known is None or any(getattr(known, name) != value for name, value in told.items()):
         key = {"platform_id": launch.platform_id, "deployment_id": launch.deployment_id, "context_id": context_id(launch)}
         space_id = _upsert(session, Space, key, told, created_at=now)
+        if known is not None and any(getattr(known, one) != told[one] for one in ("lineitems_url", "ags_scopes")):
+            outbox.unpark(session, (launch.platform_id, space_id, None), now, reasons=UNTIL_COLUMN)
     claims = launch.person
     if person_id is None or known is None or (claims.name, claims.email) != (known.name, known.email):
         key = {"platform_id": launch.platform_id, "sub": claims.sub}
@@ -149,7 +151,7 @@ def _who_and_where(session: Runs, launch: Launch, known: Any, now: datetime) -> 
     if link_id is not None and (known is None or known.first_at is None):
         key = {"platform_id": launch.platform_id, "space_id": space_id, "link_id": link_id, "person_id": person_id}
         _upsert(session, Visit, key, {}, has_id=False, first_at=now)
-    if link_id is not None and known is not None and known.grade_state == "parked":
+    if link_id is not None and known is not None and known.parked:
         outbox.unpark(session, (launch.platform_id, space_id, link_id), now, person_id=person_id)
     return space_id, person_id, link_id
 
@@ -174,14 +176,23 @@ _OTHERS = (
     .correlate(Space, Person)
 )  # fmt: skip
 """Whether other people's sessions are open in this browser; only then need any be ended."""
+_PARKED = (
+    exists()
+    .where(
+        GradeSlot.platform_id == Space.platform_id, GradeSlot.space_id == Space.id, GradeSlot.link_id == Link.id,
+        GradeSlot.person_id == Person.id, GradeSlot.state == "parked",
+    )
+    .correlate(Space, Link, Person)
+)  # fmt: skip
+"""Whether a grade of theirs at this link waits for a launch, in whichever of its columns."""
 _KNOWN = Statement(
     lambda _: (
         select(
             Space.id.label("space_id"), Space.title, Space.nrps_url, Space.lineitems_url, Space.ags_scopes,
             Person.id.label("person_id"), Person.name, Person.email,
             Member.role, Link.id.label("link_id"), Link.title.label("link_title"), Link.lineitem_url, Link.may_score,
-            Link.activity_ref, Link.asked_ref, Link.points, Visit.first_at, GradeSlot.state.label("grade_state"),
-            _OTHERS.label("others"),
+            Link.activity_ref, Link.asked_ref, Link.points, Link.starts_at, Link.ends_at, Visit.first_at,
+            _PARKED.label("parked"), _OTHERS.label("others"),
         )
         .select_from(Space)
         .outerjoin(Person, and_(Person.platform_id == Space.platform_id, Person.sub == bindparam("sub")))
@@ -198,11 +209,6 @@ _KNOWN = Statement(
             and_(Visit.platform_id == Space.platform_id, Visit.space_id == Space.id, Visit.link_id == Link.id,
                  Visit.person_id == Person.id),
         )
-        .outerjoin(
-            GradeSlot,
-            and_(GradeSlot.platform_id == Space.platform_id, GradeSlot.space_id == Space.id, GradeSlot.link_id == Link.id,
-                 GradeSlot.person_id == Person.id),
-        )
         .where(
             Space.platform_id == bindparam("platform_id"),
             Space.deployment_id == bindparam("deployment_id"),
@@ -214,18 +220,29 @@ _KNOWN = Statement(
 
 def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetime) -> int:
     assert launch.link is not None
-    told = {"title": launch.link.title, "lineitem_url": launch.ags.lineitem, "may_score": launch.ags.may_score}
+    told: dict[str, Any] = {
+        "title": launch.link.title, "lineitem_url": launch.ags.lineitem, "may_score": launch.ags.may_score
+    }  # fmt: skip
     if not launch.ags.lineitem and launch.ags.lineitems and known is not None and known.lineitem_url:
         # the platform names no column but lets us look for one: the one that was found stays until it is gone
         told |= {"lineitem_url": known.lineitem_url, "may_score": known.may_score}
+    if launch.dates is not None:
+        told |= {"starts_at": launch.dates.starts_at, "ends_at": launch.dates.ends_at}
     if known is not None and known.link_id is not None:
-        same = (known.link_title, known.lineitem_url, known.may_score) == tuple(told.values())
+        same = all(getattr(known, "link_title" if name == "title" else name) == value for name, value in told.items())
         if same and not _asks_anew(launch, known) and not _brings_points(launch, known):
             return int(known.link_id)
     key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
     asked = launch.activity_ref[:140]
     if known is None or known.link_id is None:
-        link_id = _upsert(session, Link, key, told, created_at=now, activity_ref=asked, asked_ref=asked, points=launch.points)
+        more: dict[str, Any] = {
+            "created_at": now,
+            "activity_ref": asked,
+            "asked_ref": asked,
+            "points": launch.points,
+            "options": launch.options,
+        }
+        link_id = _upsert(session, Link, key, told, **more)
         adopt(session, (launch.platform_id, space_id, link_id), asked)
         return link_id
     link_id = _upsert(session, Link, key, told)
@@ -235,7 +252,7 @@ def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetim
         session.execute(
             update(Link)
             .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id, Link.asked_ref != asked)
-            .values(activity_ref=asked, asked_ref=asked, points=launch.points)
+            .values(activity_ref=asked, asked_ref=asked, points=launch.points, options=launch.options)
         )
         adopt(session, (launch.platform_id, space_id, link_id), asked)
     if launch.points is not None:

@@ -19,6 +19,7 @@ from lms_ext.lti.deep_linking import Chosen
 from lms_ext.models import db
 from lms_ext.services import choosing, seats
 from lms_ext.services.choosing import Item, Shelf, Wish
+from lms_ext.services.seats import Terms
 from lms_ext.web.assets import content_policy
 from lms_ext.web.entry import Visitor, enter, keep_private, origin
 from lms_ext.web.sessions import LaunchRef
@@ -148,7 +149,7 @@ def _bind(desk: Desk, item: Item, points: dict[str, int | None]) -> BaseResponse
     visitor, link = desk.visitor, desk.visitor.seat.link
     assert link is not None  # a desk for repairs has a link
     own = points[item.ref] if item.kind != choosing.PACK else None
-    seats.bind_link(db.session, visitor.seat.actor, link.id, item.ref, None if own == item.points else own)
+    seats.bind_link(db.session, visitor.seat.actor, link.id, item.ref, None if own == item.points else own, Terms())
     db.session.commit()
     return redirect(visitor.url(), 303)
 
