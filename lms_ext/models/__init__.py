@@ -10,6 +10,6 @@ from lms_ext.models.work import Attempt, Comment, Draft, Mark, Submission
 
 __all__ = [
     "AssetBlob", "Attempt", "Base", "Comment", "DeliveryLane", "Deployment", "Draft", "GradeColumn", "GradeSlot",
-    "LaunchSession", "Link", "Mark", "Member", "Person", "Platform", "PlatformGrade", "PlatformKeySet", "PublishedPack", "ServiceToken", "Snapshot", "Space",
-    "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
+    "LaunchSession", "Link", "Mark", "Member", "Person", "Platform", "PlatformGrade", "PlatformKeySet", "PublishedPack",
+    "ServiceToken", "Snapshot", "Space", "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
 ]  # fmt: skip

@@ -235,14 +235,8 @@ def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetim
     key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
     asked = launch.activity_ref[:140]
     if known is None or known.link_id is None:
-        more: dict[str, Any] = {
-            "created_at": now,
-            "activity_ref": asked,
-            "asked_ref": asked,
-            "points": launch.points,
-            "options": launch.options,
-        }
-        link_id = _upsert(session, Link, key, told, **more)
+        chosen: dict[str, Any] = {"activity_ref": asked, "asked_ref": asked, "points": launch.points}
+        link_id = _upsert(session, Link, key, told, created_at=now, options=launch.options, **chosen)
         adopt(session, (launch.platform_id, space_id, link_id), asked)
         return link_id
     link_id = _upsert(session, Link, key, told)

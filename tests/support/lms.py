@@ -65,11 +65,11 @@ class Lms:
         row = self.grade(person)
         return row["score"] if row else None
 
-    def slot(self, person: str) -> GradeSlot:
+    def slot(self, person: str, column: str = "") -> GradeSlot:
         """Give a person's place in the outbox, as committed."""
         db.session.rollback()
         db.session.expire_all()
-        found = db.session.get(GradeSlot, (self.platform_id, self.space_id, self.link_id, self.people[person]))
+        found = db.session.get(GradeSlot, (self.platform_id, self.space_id, self.link_id, self.people[person], column))
         assert found
         db.session.expunge(found)
         db.session.rollback()  # an open transaction would keep the workers of SQLite from writing
