@@ -17,8 +17,10 @@ from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, new_id
 from lms_ext.models.statements import Runs, Statement
-from lms_ext.services import outbox
+from lms_ext.services import outbox, work_reviews
+from lms_ext.services.catalog import Catalog
 from lms_ext.services.seats import adopt
+from lms_ext.services.work_reviews import Target
 
 _STATE_MARGIN = timedelta(hours=2)
 """Used states outlive every token of their launch: tokens live an hour at most, with a minute of leeway."""
@@ -54,10 +56,20 @@ class Opened:
     platform_id: int
     space_id: int
     id: int
+    target: Target | None = None
+    """What a submission review is about."""
 
 
 def open_session(
-    session: Runs, launch: Launch, *, secret_hash: str, browser_hash: str, known_browser: bool, hours: int, now: datetime
+    session: Runs,
+    launch: Launch,
+    *,
+    secret_hash: str,
+    browser_hash: str,
+    known_browser: bool,
+    hours: int,
+    now: datetime,
+    catalog: Catalog,
 ) -> Opened:
     """Use up the state, note who came from where, and open a session; refuse a state that was used before."""
     try:
@@ -71,9 +83,11 @@ def open_session(
         raise Refused("already-used", platform=launch.platform_id) from None
     known = _known(session, launch, browser_hash)
     space_id, person_id, link_id = _who_and_where(session, launch, known, now)
+    target = work_reviews.find(session, launch, space_id, catalog) if launch.review_of else None
+    link_id = target.link_id if target else link_id
     if known_browser and (known is None or known.others):
         _end_other_people(session, launch.platform_id, browser_hash, person_id, now)
-    opened = Opened(launch.platform_id, space_id, new_id())
+    opened = Opened(launch.platform_id, space_id, new_id(), target)
     row = {
         "platform_id": launch.platform_id,
         "space_id": space_id,
