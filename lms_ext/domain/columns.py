@@ -1,15 +1,25 @@
 """Gradebook columns: their keys, and what a teacher may switch on for a link."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 ASPECTS = "aspects"
 """A column for each aspect of a rubric, beside the one for the whole."""
-UNITS = "units"
-"""A link to a whole pack: a column for each unit in place of one for each activity."""
 HOLD = "hold"
 """Ask the LMS to keep grades from learners until the teacher releases them there."""
-OPTIONS = (ASPECTS, HOLD, UNITS)
+OPTIONS = (ASPECTS, HOLD)
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 """What the scopes of the grade services begin with."""
 _PART = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a teacher sets for a link besides its points."""
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    options: str = ""
 
 
 def read_options(written: str) -> str:
@@ -19,12 +29,12 @@ def read_options(written: str) -> str:
 
 
 def part_key(ref: str, part: str) -> str:
-    """Give the key of the column for a part: an aspect of ``pack/activity``, or a unit of ``pack``."""
+    """Give the key of the column for a part of ``pack/activity``: an aspect of its rubric."""
     return f"{ref}{_PART}{part}"
 
 
 def whole(key: str) -> str:
-    """Give the ``pack/activity`` (or ``pack``) of a column's key."""
+    """Give the ``pack/activity`` of a column's key."""
     return key.partition(_PART)[0]
 
 

@@ -1,6 +1,8 @@
 """The claims of a launch as each LMS words them."""
 
+import json
 import uuid
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lms_ext.sandbox.course import COURSE_ID, COURSE_LABEL, COURSE_TITLE, Link
@@ -83,7 +85,7 @@ def base_claims(practice: Practice, person: Person, nonce: str, kind: str, *, lo
 def resource_link_claims(practice: Practice, person: Person, link: Link) -> dict[str, Any]:
     """Give what a launch of a link carries besides."""
     ags: dict[str, Any] = {"scope": list(AGS_SCOPES), "lineitems": items_url(practice)}
-    if link.column_id:
+    if link.column_id and link.columns == 1:  # AGS 2.0, 3.4: only when there is exactly one
         ags["lineitem"] = item_url(practice, link.column_id)
     base = practice.settings.url.rstrip("/")
     claims: dict[str, Any] = {
@@ -102,10 +104,36 @@ def resource_link_claims(practice: Practice, person: Person, link: Link) -> dict
     return claims
 
 
+_TIMES: dict[str, Callable[[Link], str]] = {
+    "$ResourceLink.available.startDateTime": lambda link: link.starts,
+    "$ResourceLink.submission.startDateTime": lambda link: link.starts,
+    "$ResourceLink.submission.endDateTime": lambda link: link.ends,
+}
+
+
+def review_claims(practice: Practice, column: Mapping[str, Any], learner: Person) -> dict[str, Any]:
+    """Give what a request to show one learner's work carries besides (Submission Review 1.0)."""
+    told = json.loads(column["review"])
+    link = next((one for one in practice.course.links() if one.id == column["link_id"]), None)
+    claims: dict[str, Any] = {
+        LTI + "target_link_uri": told.get("url") or (link.url if link else "") or practice.tool.launch_url,
+        LTI + "for_user": {"user_id": outer_id(practice, "person", learner.id), "name": learner.name},
+        LTI + "custom": told.get("custom") or {},
+        AGS + "claim/endpoint": {
+            "scope": list(AGS_SCOPES), "lineitems": items_url(practice), "lineitem": item_url(practice, column["id"]),
+        },
+    }  # fmt: skip
+    if link:
+        claims[LTI + "resource_link"] = {"id": outer_id(practice, "link", str(link.id)), "title": link.title}
+    return claims
+
+
 def custom_claims(practice: Practice, link: Link) -> dict[str, str]:
     """Give the custom parameters as the LMS sends them."""
     profile = practice.profile
     custom = {**profile.custom_extra, **link.custom}
+    if profile.takes_dates:
+        custom = {name: _TIMES[value](link) if value in _TIMES else value for name, value in custom.items()}
     if profile.history:
         ids = [outer_id(practice, "link", one) for one in link.copied_from.split(",") if one]
         custom["resource_link_history"] = ",".join(ids)

@@ -36,7 +36,13 @@ class Link:
     custom: Mapping[str, str]
     copied_from: str
     """Ids of links that this one was copied from, newest first, with commas."""
+    starts: str
+    """ISO 8601, or ""."""
+    ends: str
     column_id: int | None
+    """Its oldest column."""
+    columns: int
+    """How many columns it has: with several, no launch names one as its own."""
 
 
 class Course:
@@ -48,38 +54,56 @@ class Course:
 
     def add_link(
         self, title: str, url: str, *, custom: Mapping[str, str] | None = None, maximum: float | None = None,
-        label: str = "", resource_id: str = "", tag: str = "", copied_from: str = "",
+        label: str = "", resource_id: str = "", tag: str = "", copied_from: str = "", starts: str = "", ends: str = "",
+        review: Mapping[str, Any] | None = None, released: bool = True,
     ) -> int:  # fmt: skip
         """Add a link, with a column when `maximum` is given; gives the link's id."""
         with self._store.lock:
-            sql = "insert into links (title, url, custom, copied_from) values (?, ?, ?, ?)"
-            number = self._store.run(sql, title, url, json.dumps(dict(custom or {})), copied_from)
+            sql = "insert into links (title, url, custom, copied_from, starts, ends) values (?, ?, ?, ?, ?, ?)"
+            number = self._store.run(sql, title, url, json.dumps(dict(custom or {})), copied_from, starts, ends)
             if maximum is not None:
-                self.add_column(label or title, maximum, resource_id=resource_id, tag=tag, link_id=number)
+                self.add_column(
+                    label or title, maximum, resource_id=resource_id, tag=tag, link_id=number, review=review, released=released
+                )
         return number
+
+    def set_times(self, number: int, starts: str, ends: str) -> None:
+        """Let a link begin and be due at other times."""
+        self._store.run("update links set starts = ?, ends = ? where id = ?", starts, ends, number)
 
     def links(self) -> list[Link]:
         """List the links in order."""
         rows = self._store.all("select * from links order by id")
-        columns = {row["link_id"]: row["id"] for row in self._store.all("select id, link_id from columns order by id desc")}
-        return [Link(**row | {"custom": json.loads(row["custom"])}, column_id=columns.get(row["id"])) for row in rows]
+        columns: dict[int, list[int]] = {}
+        for one in self._store.all("select id, link_id from columns order by id"):
+            columns.setdefault(one["link_id"], []).append(one["id"])
+        return [
+            Link(**row | {"custom": json.loads(row["custom"])}, column_id=next(iter(own), None), columns=len(own))
+            for row in rows
+            for own in [columns.get(row["id"], [])]
+        ]
 
     def link(self, number: int) -> Link | None:
         """Find a link."""
         return next((one for one in self.links() if one.id == number), None)
 
     def copy_link(self, number: int) -> int:
-        """Copy a link as a course copy does: a new id, a new column, the custom parameters kept."""
+        """Copy a link as a course copy does: a new id, columns of its own without grades, the custom parameters kept."""
         link = self.link(number)
         if link is None:
             raise LookupError(number)
-        column = self.column(link.column_id) if link.column_id else None
         history = ",".join(filter(None, (str(link.id), link.copied_from)))
-        return self.add_link(
-            link.title, link.url, custom=link.custom, maximum=column["maximum"] if column else None,
-            label=column["label"] if column else "", resource_id=column["resource_id"] if column else "",
-            tag=column["tag"] if column else "", copied_from=history,
-        )  # fmt: skip
+        with self._store.lock:
+            copied = self.add_link(
+                link.title, link.url, custom=link.custom, copied_from=history, starts=link.starts, ends=link.ends
+            )
+            for one in self._store.all("select * from columns where link_id = ? order by id", number):
+                self.add_column(
+                    one["label"], one["maximum"], resource_id=one["resource_id"], tag=one["tag"], link_id=copied,
+                    starts=one["starts"], ends=one["ends"], review=json.loads(one["review"] or "{}"),
+                    released=bool(one["released"]),
+                )  # fmt: skip
+        return copied
 
     def remove_link(self, number: int) -> None:
         """Remove a link with its column and grades."""
@@ -90,11 +114,13 @@ class Course:
 
     def add_column(
         self, label: str, maximum: float, *, resource_id: str = "", tag: str = "", link_id: int | None = None,
-        starts: str = "", ends: str = "",
+        starts: str = "", ends: str = "", review: Mapping[str, Any] | None = None, released: bool = True,
     ) -> int:  # fmt: skip
-        """Add a column; gives its id."""
-        sql = "insert into columns (label, maximum, resource_id, tag, link_id, starts, ends) values (?, ?, ?, ?, ?, ?, ?)"
-        return self._store.run(sql, label, maximum, resource_id, tag, link_id, starts, ends)
+        """Add a column; gives its id. `review` is the tool's ``submissionReview``."""
+        sql = """insert into columns (label, maximum, resource_id, tag, link_id, starts, ends, review, released)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        told = json.dumps(dict(review)) if review else ""
+        return self._store.run(sql, label, maximum, resource_id, tag, link_id, starts, ends, told, int(released))
 
     def columns(self) -> list[dict[str, Any]]:
         """List the columns in order."""
@@ -105,10 +131,12 @@ class Course:
         return self._store.one("select * from columns where id = ?", number)
 
     def change_column(self, number: int, values: Mapping[str, Any]) -> None:
-        """Change label, maximum, resource_id, tag or times of a column."""
-        sql = "update columns set label = ?, maximum = ?, resource_id = ?, tag = ?, starts = ?, ends = ? where id = ?"
+        """Change a column as a tool's new description says."""
+        sql = """update columns set label = ?, maximum = ?, resource_id = ?, tag = ?, starts = ?, ends = ?, review = ?,
+            released = ? where id = ?"""
         names = ("label", "maximum", "resource_id", "tag", "starts", "ends")
-        self._store.run(sql, *(values[name] for name in names), number)
+        review = json.dumps(values["review"]) if values["review"] else ""
+        self._store.run(sql, *(values[name] for name in names), review, int(values["released"]), number)
 
     def remove_column(self, number: int) -> None:
         """Remove a column with its grades, as Moodle does even for the link's own column."""
@@ -183,6 +211,22 @@ def _scaled(body: Mapping[str, Any], maximum: float, profile: Profile) -> float 
         return None
     score = float(given) * maximum / float(body["scoreMaximum"])
     return min(score, maximum) if profile.clamps else score
+
+
+def is_time(written: Any) -> bool:
+    """Tell whether a text is a time that names its zone."""
+    try:
+        return isinstance(written, str) and datetime.fromisoformat(written).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def is_review(told: Any) -> bool:
+    """Tell whether a ``submissionReview`` has the right shape."""
+    if not isinstance(told, dict):
+        return False
+    custom, url = told.get("custom") or {}, told.get("url", "")
+    return isinstance(url, str) and isinstance(custom, dict) and all(isinstance(one, str) for one in custom.values())
 
 
 def check_score(body: Any) -> str:

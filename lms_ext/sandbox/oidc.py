@@ -15,6 +15,9 @@ from lms_ext.sandbox.services import Problem, practice, service, words
 
 bp = Blueprint("oidc", __name__, url_prefix="/lti")
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_KINDS = {
+    "link": "LtiResourceLinkRequest", "deep-linking": "LtiDeepLinkingRequest", "review": "LtiSubmissionReviewRequest",
+}  # fmt: skip
 SCOPES = (*claims.AGS_SCOPES, claims.NRPS_SCOPE)
 
 
@@ -95,10 +98,14 @@ def _wrong(lms: Practice, given: dict[str, str]) -> tuple[str, str] | None:
 
 
 def _claims(lms: Practice, body: dict[str, Any], person: Any, nonce: str) -> dict[str, Any]:
-    choosing = body["kind"] == "deep-linking"
-    kind = "LtiDeepLinkingRequest" if choosing else "LtiResourceLinkRequest"
+    kind = _KINDS[body["kind"]]
     found = claims.base_claims(lms, person, nonce, kind, locale=locale(), frame=bool(body.get("frame")))
-    if choosing:
+    if body["kind"] == "review":
+        column, learner = lms.course.column(body["column"]), lms.person(body["learner"])
+        if column is None or learner is None or not column["review"]:
+            raise Problem(404, "the column or the learner is gone")
+        return found | claims.review_claims(lms, column, learner)
+    if body["kind"] == "deep-linking":
         return found | claims.deep_linking_claims(lms, body["data"], body["return_url"])
     link = lms.course.link(body["link"])
     if link is None:

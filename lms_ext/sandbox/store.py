@@ -23,6 +23,13 @@ create table if not exists tokens (hash text primary key, scopes text not null, 
 create table if not exists seen (jti text primary key, expires real not null);
 create table if not exists messages (id integer primary key autoincrement, at text not null, body text not null);
 """
+_ADDED = (
+    ("links", "starts text not null default ''"),
+    ("links", "ends text not null default ''"),
+    ("columns", "review text not null default ''"),
+    ("columns", "released integer not null default 1"),
+)
+"""Columns that files of earlier versions lack."""
 
 
 class Store:
@@ -33,6 +40,10 @@ class Store:
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.executescript(_TABLES)
+        for table, column in _ADDED:
+            names = [row["name"] for row in self._db.execute(f"pragma table_info({table})")]
+            if column.split()[0] not in names:
+                self._db.execute(f"alter table {table} add column {column}")
 
     def all(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Give all rows of a query."""

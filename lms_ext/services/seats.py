@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from lms_ext.domain.access import Actor
-from lms_ext.domain.columns import may_make
+from lms_ext.domain.columns import Terms, may_make
 from lms_ext.domain.people import Role
 from lms_ext.models import Attempt, LaunchSession, Link, Person, Platform, PublishedPack, Space
 from lms_ext.models.statements import Runs, Statement
@@ -152,15 +152,6 @@ def return_url_of(session: Db, key: tuple[int, int, int], secret_hash: str) -> s
         )
     ).scalar_one_or_none()  # fmt: skip
     return found or ""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a teacher set for a link besides its points."""
-
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    options: str = ""
 
 
 def bind_link(session: Db, actor: Actor, link_id: int, ref: str, points: int | None, terms: Terms) -> None:
