@@ -8,7 +8,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 
@@ -21,6 +21,7 @@ from lms_ext.domain.pacing import Rules
 from lms_ext.domain.quirks import PlatformInfo, Quirks
 from lms_ext.lti.ags import Gradebook
 from lms_ext.lti.registry import KnownPlatform
+from lms_ext.lti.results import Reader
 from lms_ext.lti.tokens import Tokens
 from lms_ext.models import engine, utcnow
 from lms_ext.services import delivering, lanes, tidying
@@ -46,6 +47,7 @@ class Worker:
         self._tool: Tool = app.extensions["lms_ext"]
         tokens = Tokens(self._tool.lti.outbound, self._tool.lti.signer, new_session)
         self._gradebook = Gradebook(self._tool.lti.outbound, tokens, self._tool.lti.launch_url)
+        self._reader = Reader(new_session, self._tool.lti.outbound, tokens, self._tool.lti.registry, self._quirks)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="grades")
         self._wake = self._tool.work_waits
         self._flying: Counter[int] = Counter()
@@ -84,6 +86,7 @@ class Worker:
             with self._app.app_context():
                 self._settle()
                 pause = self._fill()
+                self._reader.step(self._spawn, utcnow())
                 if pause == _IDLE:
                     self._tidy()
                 return pause
@@ -94,15 +97,24 @@ class Worker:
         return _IDLE
 
     def once(self) -> int:
-        """Send all that may leave now and settle it; gives how many were tried."""
+        """Send all that may leave now and settle it, and read what is due; gives how many scores were tried."""
         tried = 0
         while True:
             self._fill()
             flying = self._flying.total()
             if not flying:
+                self._read_all()
                 return tried
             self._await_flying()
             tried += flying
+
+    def _read_all(self) -> None:
+        with self._app.app_context():
+            self._reader.step(self._spawn, utcnow())
+            while self._reader.busy:
+                self._wake.wait(_IDLE)
+                self._wake.clear()
+                self._reader.step(self._spawn, utcnow())
 
     def _settle(self) -> None:
         while True:
@@ -161,12 +173,23 @@ class Worker:
         if platform is None or platform.status != "active":
             return Verdict("parked", "platform-inactive")
         try:
-            info = PlatformInfo(platform.issuer, platform.product)
-            quirks: Quirks = self._tool.plugins.choose("choose_quirks", Quirks(), platform=info)
-            return self._gradebook.send(platform, quirks, one)
+            return self._gradebook.send(platform, self._quirks(platform), one)
         except Exception as error:
             log.exception("worker.fault", error=type(error).__name__)
             return Verdict("retry", "fault")
+
+    def _spawn(self, work: Callable[[], None]) -> None:
+        def run() -> None:
+            with self._app.app_context():
+                work()
+            self._wake.set()
+
+        self._pool.submit(run)
+
+    def _quirks(self, platform: KnownPlatform) -> Quirks:
+        info = PlatformInfo(platform.issuer, platform.product)
+        chosen: Quirks = self._tool.plugins.choose("choose_quirks", Quirks(), platform=info)
+        return chosen
 
     def _announce(self, results: Sequence[Result]) -> None:
         with self._app.app_context():

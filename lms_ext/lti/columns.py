@@ -14,7 +14,8 @@ from lms_ext.services.columns import Column, Wanted
 
 CONTAINER = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 _ITEM = "application/vnd.ims.lis.v2.lineitem+json"
-_PAGES = 20
+PAGES = 100
+"""Most pages of one list: a gradebook that never ends is left at that."""
 # Moodle writes its Link header with typographic quotes (in either encoding) and an HTML-escaped "&".
 _NEXT = re.compile(r"<([^<>]*)>[^<,]*?rel\s*=[^<,a-z]*next(?![a-z])", re.IGNORECASE)
 
@@ -37,7 +38,7 @@ def find_column(get: Callable[[str, str], Answer], column: Column, gone: str) ->
 
     def fit(name: str, wanted: str) -> list[dict[str, Any]]:
         joint = "&" if "?" in column.container else "?"
-        found = _items(get, f"{column.container}{joint}{urlencode({name: wanted})}")
+        found, _ = read_pages(get, f"{column.container}{joint}{urlencode({name: wanted})}", CONTAINER)
         known = {str(one.get("id")): one for one in found}
         return [
             one for url, one in sorted(known.items()) if url != gone and url not in taken and same_origin(url, column.container)
@@ -89,18 +90,19 @@ def made_url(answer: Answer, container: str) -> str:
     return url if isinstance(url, str) and len(url) <= 2000 and same_origin(url, container) else ""
 
 
-def _items(get: Callable[[str, str], Answer], url: str) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = []
+def read_pages(get: Callable[[str, str], Answer], url: str, accept: str) -> tuple[list[dict[str, Any]], bool]:
+    """Read a list to its end: the objects in it, and whether every page could be read and none was left."""
+    rows: list[dict[str, Any]] = []
     seen: set[str] = set()
-    while url and url not in seen and len(seen) < _PAGES:
+    while url and url not in seen and len(seen) < PAGES:
         seen.add(url)
-        answer = get(url, CONTAINER)
+        answer = get(url, accept)
         page = read_json(answer) if answer.status == 200 else None
         if not isinstance(page, list):
-            break
-        items += [one for one in page if isinstance(one, dict)]
+            return rows, False
+        rows += [one for one in page if isinstance(one, dict)]
         url = next_page(answer.headers.get("link", ""), url)
-    return items
+    return rows, not url
 
 
 def same_origin(url: str, other: str) -> bool:

@@ -28,7 +28,7 @@ class Chosen:
     text: str
     points: int
     tag: str
-    terms: Terms = Terms()
+    terms: Terms
 
 
 def content_item(chosen: Chosen, settings: Mapping[str, Any], launch_url: str) -> dict[str, Json]:

@@ -13,7 +13,7 @@ from lms_ext.domain.columns import SCOPE
 from lms_ext.domain.pacing import Pace, Rules
 from lms_ext.models import GradeColumn, GradeSlot, Link, Person, Space
 from lms_ext.models.statements import Statement
-from lms_ext.services import columns, lanes
+from lms_ext.services import columns, lanes, readings
 from lms_ext.services.columns import Column
 from lms_ext.services.seats import Db
 
@@ -240,6 +240,13 @@ def settle(session: Db, result: Result, rules: Rules, now: datetime) -> bool:
         columns.settle(
             session, one.key[:3], one.key[4], was=one.column.url, found=verdict.relink, gone=verdict.gone, again_from=again_from
         )
+    if (
+        ours
+        and verdict.kind in {"kept", "parked"}
+        and (verdict.relink or one.column.url)
+        and readings.may_read(one.column.scopes)
+    ):
+        readings.ask(session, one.key[:3], one.key[4], now + readings.SETTLES, soon=False)
     return ours
 
 
