@@ -1,5 +1,6 @@
 """Gradebook columns: their keys, and what a teacher may switch on for a link."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,3 +47,8 @@ def is_part(key: str) -> bool:
 def may_make(container: str, scopes: str) -> bool:
     """Tell whether a course lets us make columns and write in them."""
     return bool(container) and {SCOPE + "lineitem", SCOPE + "score"} <= set(scopes.split())
+
+
+def may_read(scopes: Collection[str]) -> bool:
+    """Tell whether a course lets us read grades back."""
+    return SCOPE + "result.readonly" in scopes

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
+from lms_ext.domain.columns import may_read
 from lms_ext.domain.quirks import Quirks
 from lms_ext.lti.ags import RESULTS, Service
 from lms_ext.lti.columns import read_pages
@@ -132,7 +133,7 @@ class Reader:
         platform = self._registry.all().get(one.link[0])
         if platform is None or platform.status != "active":
             raise Unread("platform-inactive")
-        if not readings.may_read(one.scopes):
+        if not may_read(one.scopes):
             raise Unread("no-scope")
         if not one.url:
             raise Unread("no-column")

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, null, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from lms_ext.domain.columns import SCOPE
+from lms_ext.domain.columns import SCOPE, may_read
 from lms_ext.domain.pacing import Pace, Rules
 from lms_ext.models import GradeColumn, GradeSlot, Link, Person, Space
 from lms_ext.models.statements import Statement
@@ -240,12 +240,7 @@ def settle(session: Db, result: Result, rules: Rules, now: datetime) -> bool:
         columns.settle(
             session, one.key[:3], one.key[4], was=one.column.url, found=verdict.relink, gone=verdict.gone, again_from=again_from
         )
-    if (
-        ours
-        and verdict.kind in {"kept", "parked"}
-        and (verdict.relink or one.column.url)
-        and readings.may_read(one.column.scopes)
-    ):
+    if ours and verdict.kind in {"kept", "parked"} and (verdict.relink or one.column.url) and may_read(one.column.scopes):
         readings.ask(session, one.key[:3], one.key[4], now + readings.SETTLES, soon=False)
     return ours
 

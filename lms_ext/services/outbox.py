@@ -78,29 +78,27 @@ class Delivery:
         return delivery_reasons.words(self.reason)
 
 
-def delivery_states(session: Db, actor: Actor, link_id: int, column: str = "") -> dict[int, Delivery]:
-    """Give the delivery of each person's grade in one of a link's columns, by person id."""
-    return {
-        one.person_id: Delivery(one.state, one.reason, one.given, one.maximum, one.delivered_at)
-        for one in _slots(session, actor, link_id)
-        if one.column_key == column
-    }
-
-
-def part_troubles(session: Db, actor: Actor, link_id: int, ref: str) -> dict[int, Delivery]:
-    """Give, by person id, a grade of a part of ``pack/activity`` (an aspect) that is late, kept or parked."""
-    return {
-        one.person_id: Delivery(one.state, one.reason, one.given, one.maximum, one.delivered_at)
-        for one in _slots(session, actor, link_id)
-        if is_part(one.column_key) and whole(one.column_key) == ref and one.reason
-    }
-
-
-def _slots(session: Db, actor: Actor, link_id: int) -> Sequence[GradeSlot]:
+def slots(session: Db, actor: Actor, link_id: int) -> Sequence[GradeSlot]:
+    """List the grades of a link, in all its columns."""
     found = select(GradeSlot).where(
         GradeSlot.platform_id == actor.platform_id, GradeSlot.space_id == actor.space_id, GradeSlot.link_id == link_id
     )
     return session.execute(found).scalars().all()
+
+
+def deliveries(grades: Sequence[GradeSlot], column: str = "") -> dict[int, Delivery]:
+    """Give the delivery of each person's grade in one of a link's columns, by person id."""
+    return {one.person_id: _delivery(one) for one in grades if one.column_key == column}
+
+
+def part_troubles(grades: Sequence[GradeSlot], ref: str) -> dict[int, Delivery]:
+    """Give, by person id, a grade of a part of ``pack/activity`` (an aspect) that is late, kept or parked."""
+    parts = [one for one in grades if is_part(one.column_key) and whole(one.column_key) == ref]
+    return {one.person_id: _delivery(one) for one in parts if one.reason}
+
+
+def _delivery(slot: GradeSlot) -> Delivery:
+    return Delivery(slot.state, slot.reason, slot.given, slot.maximum, slot.delivered_at)
 
 
 def unpark(
@@ -142,7 +140,7 @@ def resend(session: Db, actor: Actor, link_id: int, person_id: int, now: datetim
     in the LMS is made anew, with everybody's grades.
     """
     link = (actor.platform_id, actor.space_id, link_id)
-    mine = [one for one in _slots(session, actor, link_id) if one.person_id == person_id]
+    mine = [one for one in slots(session, actor, link_id) if one.person_id == person_id]
     chosen = sorted(one.column_key for one in mine if one.column_key == column or (ref and whole(one.column_key) == ref))
     for key in chosen:
         slot = session.get_one(GradeSlot, (*link, person_id, key), with_for_update=True, populate_existing=True)

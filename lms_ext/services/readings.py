@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from lms_ext.domain import delivery_reasons
 from lms_ext.domain.access import Actor
-from lms_ext.domain.columns import SCOPE
+from lms_ext.domain.texts import Text
 from lms_ext.models import GradeColumn, Link, Person, PlatformGrade, Space
 from lms_ext.services.seats import Db
 
@@ -53,6 +54,12 @@ class Read:
     due_at: datetime | None = None
     """When it will be read next; None when nobody asked."""
     trouble: str = ""
+    """Code of why the last reading failed."""
+
+    @property
+    def words(self) -> Text | None:
+        """Say why the last reading failed; None when it did not."""
+        return delivery_reasons.words(self.trouble)
 
     def differs(self, person_id: int, ours: float | None) -> bool:
         """Tell whether the gradebook holds another grade than ours; none on either side is no difference."""
@@ -153,11 +160,6 @@ def read(session: Db, actor: Actor, link_id: int, key: str, maximum: int) -> Rea
     )
     points = {row.person_id: round(row.score / row.maximum * maximum, 2) for row in rows}
     return Read(points, column.read_at, column.read_due_at, column.read_trouble)
-
-
-def may_read(scopes: Sequence[str]) -> bool:
-    """Tell whether a course lets us read results."""
-    return SCOPE + "result.readonly" in scopes
 
 
 def _is(table: Any, link: tuple[int, int, int]) -> Sequence[Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from lms_ext.domain.access import Actor
-from lms_ext.domain.columns import Terms, may_make
+from lms_ext.domain.columns import Terms, may_make, may_read
 from lms_ext.domain.people import Role
 from lms_ext.models import Attempt, LaunchSession, Link, Person, Platform, PublishedPack, Space
 from lms_ext.models.statements import Runs, Statement
@@ -32,6 +32,8 @@ class LinkInfo:
     """It opens a whole pack: its activities share it, so no score of one of them may fill its column."""
     makes_columns: bool = False
     """The course lets us make gradebook columns."""
+    reads_grades: bool = False
+    """The course lets us read its gradebook."""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     """When work is due; what comes later is taken and marked as late."""
@@ -60,7 +62,8 @@ def info_of(row: Link, beside: LinkInfo) -> LinkInfo:
     """Describe a link that stands in the same course as another."""
     return LinkInfo(
         row.id, row.title, row.activity_ref, row.points, bool(row.lineitem_url) and row.may_score,
-        makes_columns=beside.makes_columns, starts_at=row.starts_at, ends_at=row.ends_at, options=row.options,
+        makes_columns=beside.makes_columns, reads_grades=beside.reads_grades,
+        starts_at=row.starts_at, ends_at=row.ends_at, options=row.options,
     )  # fmt: skip
 
 
@@ -124,8 +127,8 @@ def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: dat
         has_column = bool(row.lineitem_url) and row.may_score
         link = LinkInfo(
             row.link_id, row.link_title, row.activity_ref, row.points, has_column, row.snapshot_hash or "",
-            makes_columns=may_make(row.lineitems_url, row.ags_scopes), starts_at=row.starts_at, ends_at=row.ends_at,
-            options=row.options,
+            makes_columns=may_make(row.lineitems_url, row.ags_scopes), reads_grades=may_read(row.ags_scopes.split()),
+            starts_at=row.starts_at, ends_at=row.ends_at, options=row.options,
         )  # fmt: skip
     return Seat(
         actor=Actor(platform_id, space_id, row.person_id, Role(row.role)),
