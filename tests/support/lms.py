@@ -46,13 +46,13 @@ class Lms:
 
         self.practice.new_token = counted  # type: ignore[method-assign]  # only looks on
 
-    def score(self, person: str, given: float, now: Any = None) -> None:
+    def score(self, person: str, given: float, now: Any = None, *, column: str = "") -> None:
         """Queue a score as handing in does, and commit."""
         now = now or utcnow()
         outbox.enqueue(
             db.session, platform_id=self.platform_id, space_id=self.space_id, link_id=self.link_id,
             person_id=self.people[person], given=given, maximum=100, comment="Kiriman ke-1.", activity_progress="Completed",
-            grading_progress="FullyGraded", submitted_at=now, now=now,
+            grading_progress="FullyGraded", submitted_at=now, now=now, column=column,
         )  # fmt: skip
         db.session.commit()
 
