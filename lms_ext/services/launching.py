@@ -15,7 +15,7 @@ from lms_ext.domain.delivery_reasons import UNTIL_COLUMN
 from lms_ext.domain.launches import Launch
 from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
-from lms_ext.models import GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, new_id
+from lms_ext.models import GradeColumn, GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, new_id
 from lms_ext.models.statements import Runs, Statement
 from lms_ext.services import outbox, work_reviews
 from lms_ext.services.catalog import Catalog
@@ -240,6 +240,8 @@ def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetim
     if not launch.ags.lineitem and launch.ags.lineitems and known is not None and known.lineitem_url:
         # the platform names no column but lets us look for one: the one that was found stays until it is gone
         told |= {"lineitem_url": known.lineitem_url, "may_score": known.may_score}
+    elif known is not None and launch.ags.lineitem != known.lineitem_url and _is_part(session, launch, space_id, known):
+        told |= {"lineitem_url": known.lineitem_url, "may_score": known.may_score}
     if launch.dates is not None:
         told |= {"starts_at": launch.dates.starts_at, "ends_at": launch.dates.ends_at}
     if known is not None and known.link_id is not None:
@@ -271,6 +273,19 @@ def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetim
             .values(points=launch.points)
         )  # fmt: skip
     return link_id
+
+
+def _is_part(session: Runs, launch: Launch, space_id: int, known: Any) -> bool:
+    """Tell whether the column that the platform names is one that we made for an aspect: the last that is left of several."""
+    if known.link_id is None or not launch.ags.lineitem:
+        return False
+    found = session.execute(
+        select(GradeColumn.key).where(
+            GradeColumn.platform_id == launch.platform_id, GradeColumn.space_id == space_id,
+            GradeColumn.link_id == known.link_id, GradeColumn.key != "", GradeColumn.url == launch.ags.lineitem,
+        )
+    )  # fmt: skip
+    return found.first() is not None
 
 
 def _asks_anew(launch: Launch, known: Any) -> bool:

@@ -47,23 +47,26 @@ def find(session: Runs, launch: Launch, space_id: int, catalog: Catalog) -> Targ
 
 
 def _column(session: Runs, here: tuple[int, int], url: str) -> tuple[int, str]:
-    """Give link and activity of a gradebook column."""
+    """Give link and activity of a gradebook column.
+
+    Those that we made come first: where one is a link's only column, the platform names it as the link's own.
+    """
+    made = session.execute(
+        select(GradeColumn.link_id, GradeColumn.key)
+        .where(GradeColumn.platform_id == here[0], GradeColumn.space_id == here[1], GradeColumn.url == url)
+        .limit(1)
+    ).one_or_none()
+    if url and made:
+        return int(made.link_id), whole(made.key)
     own = session.execute(
         select(Link.id, Link.activity_ref)
         .where(Link.platform_id == here[0], Link.space_id == here[1], Link.lineitem_url == url)
         .order_by(Link.created_at, Link.id)
         .limit(1)
     ).one_or_none()
-    if url and own:
-        return int(own.id), str(own.activity_ref)
-    made = session.execute(
-        select(GradeColumn.link_id, GradeColumn.key)
-        .where(GradeColumn.platform_id == here[0], GradeColumn.space_id == here[1], GradeColumn.url == url)
-        .limit(1)
-    ).one_or_none()
-    if not url or made is None:
+    if not url or own is None:
         raise Refused("review-no-column")
-    return int(made.link_id), whole(made.key)
+    return int(own.id), str(own.activity_ref)
 
 
 def _holder(session: Runs, here: tuple[int, int], link_id: int, ref: str) -> int:
