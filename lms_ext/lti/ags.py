@@ -154,8 +154,15 @@ class _Sending:
         return replace(verdict, relink=found)
 
     def _post(self, lineitem: str) -> Answer:
-        body = self._quirks.score_body(score_message(self._one), again=self._one.again)
+        body = self._quirks.score_body(score_message(self._one), again=self._one.again and not self._is_lost(lineitem))
         return self._service.post(self._quirks.scores_url(lineitem), {"Content-Type": _SCORE}, json.dumps(body).encode())
+
+    def _is_lost(self, lineitem: str) -> bool:
+        """Where scores count as handing-in, look whether earlier tries arrived at all: else this one must count."""
+        if not self._quirks.counts_submissions or self._one.arrived:
+            return False
+        mine = self._result(lineitem)
+        return mine is not None and _points(mine, self._one.maximum) is None
 
     def _is_person_unknown(self, answer: Answer) -> bool:
         return self._quirks.is_not_enrolled(answer.status, answer.body.decode(errors="replace"))
@@ -185,11 +192,9 @@ class _Sending:
     def _compare(self, lineitem: str) -> Verdict:
         """A refused timestamp may mean that our earlier try arrived, or that someone wrote another grade: look."""
         one = self._one
-        answer = self._service.get(self._quirks.results_url(lineitem, one.sub), RESULTS)
-        results = read_json(answer)
-        if answer.status != 200 or not isinstance(results, list):
+        mine = self._result(lineitem)
+        if mine is None:
             return Verdict("retry", "results-unreadable")
-        mine = next((each for each in results if isinstance(each, dict) and str(each.get("userId")) == one.sub), {})
         there = _points(mine, one.maximum)
         later = max(self._now, read_time(mine.get("timestamp")) or self._now)
         if there is None:
@@ -199,6 +204,15 @@ class _Sending:
         if any(abs(there - each) < _SAME for each in one.delivered):
             return Verdict("restamp", "same-second", after=later)
         return Verdict("kept", "graded-there")
+
+    def _result(self, lineitem: str) -> dict[str, Any] | None:
+        """Read what the gradebook holds for the person, {} for nothing; None when it cannot be read."""
+        sub = self._one.sub
+        answer = self._service.get(self._quirks.results_url(lineitem, sub), RESULTS)
+        results = read_json(answer)
+        if answer.status != 200 or not isinstance(results, list):
+            return None
+        return next((each for each in results if isinstance(each, dict) and str(each.get("userId")) == sub), {})
 
 
 def retry_after(answer: Answer, now: datetime) -> float:

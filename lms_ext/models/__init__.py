@@ -1,5 +1,7 @@
 """Tables and nothing else."""
 
+from lms_ext.models.admin_desk import PackOff, PackUpload, RefusedLaunch
+from lms_ext.models.admins import Admin, AdminInvite, AdminRecoveryCode, AdminScope, AdminSession, AuditEntry, SignInPace
 from lms_ext.models.base import Base, db, new_id, utcnow
 from lms_ext.models.columns import GradeColumn, PlatformGrade
 from lms_ext.models.outbox import DeliveryLane, GradeSlot
@@ -9,7 +11,9 @@ from lms_ext.models.platforms import Deployment, Platform, PlatformKeySet, Servi
 from lms_ext.models.work import Attempt, Comment, Draft, Mark, Submission
 
 __all__ = [
-    "AssetBlob", "Attempt", "Base", "Comment", "DeliveryLane", "Deployment", "Draft", "GradeColumn", "GradeSlot",
-    "LaunchSession", "Link", "Mark", "Member", "Person", "Platform", "PlatformGrade", "PlatformKeySet", "PublishedPack",
-    "ServiceToken", "Snapshot", "Space", "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
+    "Admin", "AdminInvite", "AdminRecoveryCode", "AdminScope", "AdminSession", "AssetBlob", "Attempt", "AuditEntry", "Base",
+    "Comment", "DeliveryLane", "Deployment", "Draft", "GradeColumn", "GradeSlot", "LaunchSession", "Link", "Mark", "Member",
+    "PackOff", "PackUpload", "Person", "Platform", "PlatformGrade", "PlatformKeySet", "PublishedPack", "RefusedLaunch",
+    "ServiceToken", "SignInPace", "Snapshot", "Space", "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id",
+    "utcnow",
 ]  # fmt: skip

@@ -44,6 +44,9 @@ class Claimed:
     delivered: tuple[float, ...]
     """Scores we have sent before, newest first, whether or not their answers arrived."""
     again: bool
+    """Not the first try of the slot's first score."""
+    arrived: bool
+    """An earlier score of the slot surely arrived."""
     tries: int
     queued_at: datetime
 
@@ -185,6 +188,7 @@ def _lease(slot: GradeSlot, column: Column, sub: str, stamp: datetime, until: da
         stamp=stamp,
         delivered=before,
         again=slot.tries > 0 or slot.sent_version > 0,
+        arrived=slot.sent_version > 0,
         tries=slot.tries,
         queued_at=slot.queued_at,
     )

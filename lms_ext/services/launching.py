@@ -276,8 +276,11 @@ def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetim
 
 
 def _is_part(session: Runs, launch: Launch, space_id: int, known: Any) -> bool:
-    """Tell whether the column that the platform names is one that we made for an aspect: the last that is left of several."""
-    if known.link_id is None or not launch.ags.lineitem:
+    """Tell whether the column that the platform names is one that we made for an aspect: the last that is left of several.
+
+    A whole pack has no score of its own, so what is named there does no harm.
+    """
+    if known.link_id is None or not launch.ags.lineitem or "/" not in known.activity_ref:
         return False
     found = session.execute(
         select(GradeColumn.key).where(

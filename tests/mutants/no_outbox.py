@@ -22,7 +22,7 @@ def _post(session: Any, *, now: datetime, **score: Any) -> int:
     lti = tool().lti
     key = (*place, link_id, person_id, score.pop("column", ""))
     one = Claimed(key=key, lease="", version=1, column=column, sub=person.sub, stamp=now, delivered=(),
-                  again=False, tries=0, queued_at=now, **score)  # fmt: skip
+                  again=False, arrived=False, tries=0, queued_at=now, **score)  # fmt: skip
     tokens = Tokens(lti.outbound, lti.signer, new_session)
     Gradebook(lti.outbound, tokens, lti.launch_url).send(lti.registry.all()[place[0]], Quirks(), one)
     return 1
