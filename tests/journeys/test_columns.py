@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from lms_ext.models import GradeColumn, GradeSlot, Link, db
+from lms_ext.sandbox.claims import item_url
 from lms_ext.worker import Worker
 from tests.journeys.test_practice_lms import Both, both  # noqa: F401 - a fixture
 from tests.support.pages import read
@@ -168,3 +169,21 @@ def test_a_review_of_nobodys_work_or_of_a_foreign_column_says_so(both: Both) -> 
     assert (away.status, "Kolom nilai ini bukan milik aktivitas" in away.text) == (404, True)
     db.session.rollback()
     assert db.session.execute(select(GradeColumn)).first() is None
+
+
+def test_an_aspects_column_that_is_left_alone_never_becomes_the_links_own(both: Both) -> None:  # noqa: F811 - as above
+    """An LMS names a link's only column as its own; the whole score must not land in what was made for an aspect."""
+    both.register()
+    choose(both, "demo/sum")
+    link = both.lms.course.links()[-1]
+    both.open(LEARNER, link.id)
+    db.session.rollback()
+    row = db.session.execute(select(Link)).scalar_one()
+    own, key = row.lineitem_url, (row.platform_id, row.space_id, row.id)
+    both.lms.course.remove_column(link.column_id or 0)
+    aspect = item_url(both.lms, both.lms.course.add_column("Jumlah: Alur", 4, resource_id="demo/sum#alur", link_id=link.id))
+    db.session.add(GradeColumn(platform_id=key[0], space_id=key[1], link_id=key[2], key="demo/sum#alur", url=aspect))
+    db.session.commit()
+    both.open(OTHER, link.id)
+    db.session.rollback()
+    assert db.session.execute(select(Link.lineitem_url)).scalar_one() == own
