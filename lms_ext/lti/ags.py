@@ -14,7 +14,7 @@ from lms_ext.lti.columns import find_column, made_url, make_column
 from lms_ext.lti.http import Answer, Outbound, OutboundError
 from lms_ext.lti.line_items import read_time, time_text
 from lms_ext.lti.registry import KnownPlatform
-from lms_ext.lti.tokens import TokenRefused, Tokens, read_json
+from lms_ext.lti.tokens import TokenRefused, Tokens, read_json, with_token
 from lms_ext.models import utcnow
 from lms_ext.services.columns import LOST, Column
 from lms_ext.services.delivering import Claimed, Verdict
@@ -93,12 +93,8 @@ class Service:
 
     def ask(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
         """Send one request, twice when the token was refused."""
-        token = self._tokens.get(self._platform, self.quirks, self._scopes)
-        answer = self._outbound.request(method, url, headers={**headers, "Authorization": f"Bearer {token}"}, body=body)
-        if answer.status == 401:
-            token = self._tokens.get(self._platform, self.quirks, self._scopes, instead_of=token)
-            answer = self._outbound.request(method, url, headers={**headers, "Authorization": f"Bearer {token}"}, body=body)
-        return answer
+        asking = (self._outbound, self._tokens, self._platform, self.quirks, self._scopes)
+        return with_token(*asking, method, url, headers=headers, body=body)
 
 
 class _Sending:
@@ -185,8 +181,9 @@ class _Sending:
         """Give the verdict on an answer that will be another one later."""
         if self._quirks.is_rate_limit(answer.status, answer.headers):
             return Verdict("retry", "busy", "complains", retry_after(answer, self._now))
-        if answer.status >= 500 or answer.status in {401, 408, 425}:
-            return Verdict("retry", "token-refused" if answer.status == 401 else "platform-fault", "down")
+        no_token = self._quirks.is_token_refusal(answer.status, answer.body.decode(errors="replace"))
+        if no_token or answer.status >= 500 or answer.status in {408, 425}:
+            return Verdict("retry", "token-refused" if no_token else "platform-fault", "down")
         return None
 
     def _compare(self, lineitem: str) -> Verdict:

@@ -1,14 +1,14 @@
 """Find a gradebook column by what it was made for, or make it."""
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode
 
 from lms_ext.domain.columns import is_part, whole
 from lms_ext.lti.http import Answer
 from lms_ext.lti.line_items import LineItem, line_item, period
+from lms_ext.lti.paging import next_page, origin
 from lms_ext.lti.tokens import read_json
 from lms_ext.services.columns import Column, Wanted
 
@@ -16,17 +16,6 @@ CONTAINER = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 _ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 PAGES = 100
 """Most pages of one list: a gradebook that never ends is left at that."""
-# Moodle writes its Link header with typographic quotes (in either encoding) and an HTML-escaped "&".
-_NEXT = re.compile(r"<([^<>]*)>[^<,]*?rel\s*=[^<,a-z]*next(?![a-z])", re.IGNORECASE)
-
-
-def next_page(link_header: str, page: str) -> str:
-    """Give the address of the next page; "" when there is none or it would take our token to another host."""
-    found = _NEXT.search(link_header)
-    if not found:
-        return ""
-    url = urljoin(page, found[1].replace("&amp;", "&"))
-    return url if same_origin(url, page) else ""
 
 
 def find_column(get: Callable[[str, str], Answer], column: Column, gone: str) -> str:
@@ -107,8 +96,4 @@ def read_pages(get: Callable[[str, str], Answer], url: str, accept: str) -> tupl
 
 def same_origin(url: str, other: str) -> bool:
     """Tell whether two addresses have one scheme, host and port: only there may our token go."""
-    try:
-        one, two = urlsplit(url), urlsplit(other)
-    except ValueError:
-        return False
-    return (one.scheme, one.netloc.lower()) == (two.scheme, two.netloc.lower())
+    return origin(url) == origin(other) != ("", "")

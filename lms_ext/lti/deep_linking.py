@@ -8,6 +8,7 @@ from typing import Any
 
 from lms_ext.domain.activities import Json
 from lms_ext.domain.columns import HOLD, Terms
+from lms_ext.domain.launches import HISTORY_PARAMETERS
 from lms_ext.lti.claims import LTI
 from lms_ext.lti.line_items import VARIABLES, LineItem, line_item, period, target, time_text
 from lms_ext.lti.registry import KnownPlatform
@@ -37,15 +38,17 @@ def content_item(chosen: Chosen, settings: Mapping[str, Any], launch_url: str) -
     The ids stand in the URL and in `custom`: Canvas may drop custom parameters, Moodle copies them with the course. Times
     stand there as well: most platforms neither keep the item's own nor fill the variables in.
     """
-    terms = chosen.terms
-    custom: dict[str, Json] = {"activity": chosen.ref, "link_uuid": secrets.token_hex(16), **VARIABLES}
+    terms, uuid = chosen.terms, secrets.token_hex(16)
+    custom: dict[str, Json] = {"activity": chosen.ref, "link_uuid": uuid, **HISTORY_PARAMETERS, **VARIABLES}
     custom |= {name: time_text(moment) for name, moment in (("starts", terms.starts_at), ("ends", terms.ends_at)) if moment}
+    if terms.starts_at or terms.ends_at:
+        custom["dates_for"] = str(settings.get("context_id", ""))
     if terms.options:
         custom["options"] = terms.options
     item: dict[str, Json] = {
         "type": "ltiResourceLink",
         "title": chosen.title[:_TITLE],
-        "url": target(launch_url, chosen.ref),
+        "url": f"{target(launch_url, chosen.ref)}&link={uuid}",
         "custom": custom,
         **_times(terms),
     }

@@ -1,4 +1,4 @@
-"""The practice course: its links, its columns and its grades, with the rules of the LMS that is imitated."""
+"""The practice courses: their links, columns and grades, with the rules of the LMS that is imitated."""
 
 import json
 import math
@@ -27,8 +27,18 @@ class ScoreRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """One course; `copied_from` holds the ids of the courses it was copied from, newest first, with commas."""
+
+    id: str
+    title: str
+    label: str
+    copied_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
-    """A link in the course; `custom` goes with each launch."""
+    """A link in a course; `custom` goes with each launch."""
 
     id: int
     title: str
@@ -43,37 +53,59 @@ class Link:
     """Its oldest column."""
     columns: int
     """How many columns it has: with several, no launch names one as its own."""
+    course: str = COURSE_ID
 
 
 class Course:
-    """Reads and changes the course."""
+    """Reads and changes the courses; without a course named, the first one."""
 
     def __init__(self, store: Store, profile: Callable[[], Profile]) -> None:
         self._store = store
         self._profile = profile
+        store.run("insert or ignore into courses values (?, ?, ?, '')", COURSE_ID, COURSE_TITLE, COURSE_LABEL)
+
+    def rooms(self) -> list[Room]:
+        """List the courses in order."""
+        return [Room(**row) for row in self._store.all("select * from courses order by rowid")]
+
+    def room(self, course: str) -> Room | None:
+        """Find a course."""
+        return next((one for one in self.rooms() if one.id == course), None)
+
+    def copy_room(self, course: str, title: str) -> Room:
+        """Open a new course that says it was copied from another."""
+        with self._store.lock:
+            origin = self.room(course)
+            if origin is None:
+                raise LookupError(course)
+            number = str(max(int(one.id) for one in self.rooms()) + 1)
+            room = Room(number, title or origin.title, f"{COURSE_LABEL}{number}", _joined(origin.id, origin.copied_from))
+            self._store.run("insert into courses values (?, ?, ?, ?)", room.id, room.title, room.label, room.copied_from)
+        return room
 
     def add_link(
         self, title: str, url: str, *, custom: Mapping[str, str] | None = None, maximum: float | None = None,
         label: str = "", resource_id: str = "", tag: str = "", copied_from: str = "", starts: str = "", ends: str = "",
-        review: Mapping[str, Any] | None = None, released: bool = True,
+        review: Mapping[str, Any] | None = None, released: bool = True, course: str = COURSE_ID,
     ) -> int:  # fmt: skip
         """Add a link, with a column when `maximum` is given; gives the link's id."""
         with self._store.lock:
-            sql = "insert into links (title, url, custom, copied_from, starts, ends) values (?, ?, ?, ?, ?, ?)"
-            number = self._store.run(sql, title, url, json.dumps(dict(custom or {})), copied_from, starts, ends)
+            sql = "insert into links (title, url, custom, copied_from, starts, ends, course) values (?, ?, ?, ?, ?, ?, ?)"
+            number = self._store.run(sql, title, url, json.dumps(dict(custom or {})), copied_from, starts, ends, course)
             if maximum is not None:
                 self.add_column(
-                    label or title, maximum, resource_id=resource_id, tag=tag, link_id=number, review=review, released=released
-                )
+                    label or title, maximum, resource_id=resource_id, tag=tag, link_id=number, review=review, released=released,
+                    course=course,
+                )  # fmt: skip
         return number
 
     def set_times(self, number: int, starts: str, ends: str) -> None:
         """Let a link begin and be due at other times."""
         self._store.run("update links set starts = ?, ends = ? where id = ?", starts, ends, number)
 
-    def links(self) -> list[Link]:
-        """List the links in order."""
-        rows = self._store.all("select * from links order by id")
+    def links(self, course: str = "") -> list[Link]:
+        """List the links of one course, or of all, in order."""
+        rows = self._store.all("select * from links where course = ? or ? = '' order by id", course, course)
         columns: dict[int, list[int]] = {}
         for one in self._store.all("select id, link_id from columns order by id"):
             columns.setdefault(one["link_id"], []).append(one["id"])
@@ -87,21 +119,25 @@ class Course:
         """Find a link."""
         return next((one for one in self.links() if one.id == number), None)
 
-    def copy_link(self, number: int) -> int:
-        """Copy a link as a course copy does: a new id, columns of its own without grades, the custom parameters kept."""
+    def copy_link(self, number: int, course: str = "", *, forget: bool = False) -> int:
+        """Copy a link as a course copy does: a new id, a new column, no grades; custom parameters and address kept.
+
+        With `forget` the copy comes without parameters and with the tool's plain address, as links of old exports do.
+        """
         link = self.link(number)
         if link is None:
             raise LookupError(number)
-        history = ",".join(filter(None, (str(link.id), link.copied_from)))
+        url, custom = ("", {}) if forget else (link.url, link.custom)
         with self._store.lock:
             copied = self.add_link(
-                link.title, link.url, custom=link.custom, copied_from=history, starts=link.starts, ends=link.ends
-            )
+                link.title, url, custom=custom, copied_from=_joined(str(link.id), link.copied_from), starts=link.starts,
+                ends=link.ends, course=course or link.course,
+            )  # fmt: skip
             for one in self._store.all("select * from columns where link_id = ? order by id", number):
                 self.add_column(
                     one["label"], one["maximum"], resource_id=one["resource_id"], tag=one["tag"], link_id=copied,
                     starts=one["starts"], ends=one["ends"], review=json.loads(one["review"] or "{}"),
-                    released=bool(one["released"]),
+                    released=bool(one["released"]), course=course or link.course,
                 )  # fmt: skip
         return copied
 
@@ -115,16 +151,17 @@ class Course:
     def add_column(
         self, label: str, maximum: float, *, resource_id: str = "", tag: str = "", link_id: int | None = None,
         starts: str = "", ends: str = "", review: Mapping[str, Any] | None = None, released: bool = True,
+        course: str = COURSE_ID,
     ) -> int:  # fmt: skip
         """Add a column; gives its id. `review` is the tool's ``submissionReview``."""
-        sql = """insert into columns (label, maximum, resource_id, tag, link_id, starts, ends, review, released)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        names = "label, maximum, resource_id, tag, link_id, starts, ends, review, released, course"
         told = json.dumps(dict(review)) if review else ""
-        return self._store.run(sql, label, maximum, resource_id, tag, link_id, starts, ends, told, int(released))
+        values = (label, maximum, resource_id, tag, link_id, starts, ends, told, int(released), course)
+        return self._store.run(f"insert into columns ({names}) values ({', '.join('?' * len(values))})", *values)  # noqa: S608 - marks only
 
-    def columns(self) -> list[dict[str, Any]]:
-        """List the columns in order."""
-        return self._store.all("select * from columns order by id")
+    def columns(self, course: str = "") -> list[dict[str, Any]]:
+        """List the columns of one course, or of all, in order."""
+        return self._store.all("select * from columns where course = ? or ? = '' order by id", course, course)
 
     def column(self, number: int) -> dict[str, Any] | None:
         """Find a column."""
@@ -198,6 +235,10 @@ class Course:
         received = datetime.now(UTC).isoformat(timespec="milliseconds")
         values = (column, person, score, comment, stamp.isoformat(), received, by, activity, grading, submissions)
         self._store.run(f"insert or replace into grades values ({', '.join('?' * len(values))})", *values)  # noqa: S608 - marks only
+
+
+def _joined(newest: str, earlier: str) -> str:
+    return ",".join(filter(None, (newest, earlier)))
 
 
 def _is_late(stamp: datetime, held: datetime, profile: Profile) -> bool:

@@ -9,11 +9,13 @@ _TABLES = """
 create table if not exists meta (name text primary key, value text not null);
 create table if not exists people (id text primary key, name text not null, given text not null, family text not null,
   email text not null, role text not null);
+create table if not exists courses (id text primary key, title text not null, label text not null,
+  copied_from text not null default '');
 create table if not exists links (id integer primary key autoincrement, title text not null, url text not null,
-  custom text not null, copied_from text not null default '');
+  custom text not null, copied_from text not null default '', course text not null default '7');
 create table if not exists columns (id integer primary key autoincrement, label text not null, maximum real not null,
   resource_id text not null default '', tag text not null default '', link_id integer, starts text not null default '',
-  ends text not null default '');
+  ends text not null default '', course text not null default '7');
 create table if not exists grades (column_id integer not null, person_id text not null, score real, comment text not null,
   stamp text not null, received text not null, given_by text not null, activity text not null, grading text not null,
   submissions integer not null, primary key (column_id, person_id));
@@ -21,9 +23,17 @@ create table if not exists hints (id text primary key, body text not null, used 
   expires real not null);
 create table if not exists tokens (hash text primary key, scopes text not null, expires real not null);
 create table if not exists seen (jti text primary key, expires real not null);
+create table if not exists enrolments (n integer primary key autoincrement, person_id text not null, status text not null);
+create table if not exists group_sets (id integer primary key autoincrement, name text not null);
+create table if not exists groups (id integer primary key autoincrement, name text not null, set_id integer,
+  tag text not null default '');
+create table if not exists group_people (group_id integer not null, person_id text not null, primary key (group_id, person_id));
+create table if not exists link_groups (link_id integer not null, group_id integer not null, primary key (link_id, group_id));
 create table if not exists messages (id integer primary key autoincrement, at text not null, body text not null);
 """
 _ADDED = (
+    ("links", "course text not null default '7'"),
+    ("columns", "course text not null default '7'"),
     ("links", "starts text not null default ''"),
     ("links", "ends text not null default ''"),
     ("columns", "review text not null default ''"),

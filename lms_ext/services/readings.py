@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms_ext.domain import delivery_reasons
@@ -134,13 +134,16 @@ def _replace(session: Db, reading: Reading, held: Sequence[Held]) -> None:
     ids: dict[str, int] = {}
     for start in range(0, len(subs), _SUBS):
         some = (Person.platform_id == reading.link[0], Person.sub.in_(subs[start : start + _SUBS]))
-        ids |= {row.sub: row.id for row in session.execute(select(Person.sub, Person.id).where(*some))}
+        whose = func.coalesce(Person.work_of, Person.id).label("id")
+        ids |= {row.sub: row.id for row in session.execute(select(Person.sub, whose).where(*some))}
     place = dict(zip(("platform_id", "space_id", "link_id", "column_key"), (*reading.link, reading.key), strict=True))
-    rows = [
-        place | {"person_id": ids[sub], "score": one.score, "maximum": one.maximum} for sub, one in by_sub.items() if sub in ids
-    ]
+    rows = {
+        ids[sub]: place | {"person_id": ids[sub], "score": one.score, "maximum": one.maximum}
+        for sub, one in by_sub.items()
+        if sub in ids
+    }
     if rows:
-        session.execute(insert(PlatformGrade), rows)
+        session.execute(insert(PlatformGrade), list(rows.values()))
 
 
 def read(session: Db, actor: Actor, link_id: int, key: str, maximum: int) -> Read:

@@ -28,6 +28,8 @@ class LinkInfo:
     """The platform gave a gradebook column that we may write."""
     snapshot: str = ""
     """Hash of what is published of the pack that this launch's own link opens; "" when nothing is, or for other links."""
+    copy_doubt: tuple[tuple[int, int], ...] | None = None
+    """(space, link) of links that it may be a copy of; None when nobody was or need be asked."""
     of_pack: bool = False
     """It opens a whole pack: its activities share it, so no score of one of them may fill its column."""
     makes_columns: bool = False
@@ -100,7 +102,7 @@ _QUERY = Statement(
         Platform.issuer, Platform.auth_login_url,
         Link.id.label("link_id"), Link.title.label("link_title"), Link.activity_ref, Link.points,
         Link.lineitem_url, Link.may_score, Link.starts_at, Link.ends_at, Link.options, Space.lineitems_url, Space.ags_scopes,
-        PublishedPack.snapshot_hash,
+        Link.copy_doubt, PublishedPack.snapshot_hash,
     )
     .join(Platform, Platform.id == _LAUNCH.platform_id)
     .join(Person, and_(Person.platform_id == _LAUNCH.platform_id, Person.id == _LAUNCH.person_id))
@@ -125,8 +127,9 @@ def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: dat
     link = None
     if row.link_id is not None:
         has_column = bool(row.lineitem_url) and row.may_score
+        doubt = None if row.copy_doubt is None else tuple((one[0], one[1]) for one in row.copy_doubt)
         link = LinkInfo(
-            row.link_id, row.link_title, row.activity_ref, row.points, has_column, row.snapshot_hash or "",
+            row.link_id, row.link_title, row.activity_ref, row.points, has_column, row.snapshot_hash or "", doubt,
             makes_columns=may_make(row.lineitems_url, row.ags_scopes), reads_grades=may_read(row.ags_scopes.split()),
             starts_at=row.starts_at, ends_at=row.ends_at, options=row.options,
         )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms_ext.domain import grading
 from lms_ext.domain.activities import Keep
@@ -88,7 +88,10 @@ def _holder(session: Runs, here: tuple[int, int], link_id: int, ref: str) -> int
 def _handed_in(session: Runs, here: tuple[int, int], link_id: int, ref: str, sub: str) -> Sequence[Any]:
     return session.execute(
         select(Attempt.id, Attempt.status, Attempt.fraction)
-        .join(Person, (Person.platform_id == Attempt.platform_id) & (Person.id == Attempt.person_id))
+        .join(
+            Person,
+            (Person.platform_id == Attempt.platform_id) & (func.coalesce(Person.work_of, Person.id) == Attempt.person_id),
+        )
         .where(
             Attempt.platform_id == here[0],
             Attempt.space_id == here[1],

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "columns01"
-down_revision = "adminpages_desk"
+down_revision = "copy"
 branch_labels = None
 depends_on = None
 

@@ -146,16 +146,17 @@ def test_what_is_chosen_reaches_the_lms_signed_and_launches_with_the_chosen_poin
     assert {one["type"] for one in by_ref.values()} == {"ltiResourceLink"}
     column = graded["lineItem"]
     assert (column["label"], column["scoreMaximum"], column["resourceId"], column["tag"]) == ("Jumlah", 80, "demo/sum", "sum")
-    assert column["submissionReview"]["url"] == graded["url"]
+    assert graded["url"].startswith(column["submissionReview"]["url"])
     assert column["gradesReleased"]
     assert graded["custom"]["submission_end"] == "$ResourceLink.submission.endDateTime"
     assert not {"available", "submission"} & graded.keys()
-    assert graded["url"] == "http://localhost:8000/lti/launch?activity=demo/sum"
+    uuid = graded["custom"]["link_uuid"]  # in both places: one LMS forgets parameters, another addresses
+    assert graded["url"] == f"http://localhost:8000/lti/launch?activity=demo/sum&link={uuid}"
     assert (graded["title"], graded["text"], graded["custom"]["points"]) == ("Jumlah", "Menghitung bersama", "80")
     assert "lineItem" not in ungraded
     assert ungraded["custom"]["points"] == "0"
     assert "points" not in pack["custom"]
-    assert pack["url"].endswith("?activity=lain")
+    assert pack["url"].partition("&")[0].endswith("?activity=lain")
     assert {"iframe", "window"} <= graded.keys()
     assert len({one["custom"]["link_uuid"] for one in by_ref.values()}) == 3
 
