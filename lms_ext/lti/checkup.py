@@ -163,6 +163,10 @@ class Checkup:
 
     def _cookies(self) -> Check:
         """What can be known from here: a launch only opens when the browser brought our cookie back."""
+        blocked = self._facts.blocked
+        if blocked:
+            told = text(f"{blocked} pembukaan tertahan dalam 24 jam", f"{blocked} launches were held back in 24 hours")
+            return self._made("cookies", Finding.WARN, told)
         if self._facts.launches:
             number = self._facts.launches
             return self._made(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from lms_ext.domain.checkups import Check
-from lms_ext.models import Deployment, LaunchSession, Platform, PlatformCheckup, Space
+from lms_ext.models import Deployment, LaunchSession, Platform, PlatformCheckup, RefusedLaunch, Space
 from lms_ext.services.seats import Db
 
 RECENT = timedelta(hours=24)
@@ -25,18 +25,21 @@ class Facts:
     """Services of the newest course that has any; "" when none has."""
     launches: int
     """How many launches of the last day brought their cookie back."""
-    last_launch: datetime | None
+    blocked: int
+    """How many were refused because the cookie did not come back."""
 
 
 def facts(session: Db, platform: Platform, now: datetime) -> Facts:
     """Gather what is known; only looks."""
     recent = (LaunchSession.platform_id == platform.id, LaunchSession.created_at > now - RECENT)
-    launches, last = session.execute(select(func.count(), func.max(LaunchSession.created_at)).where(*recent)).one()
+    launches = session.execute(select(func.count()).select_from(LaunchSession).where(*recent)).scalar_one()
+    refused = (RefusedLaunch.platform_id == platform.id, RefusedLaunch.code == "cookie-blocked", RefusedLaunch.at > now - RECENT)
+    blocked = session.execute(select(func.count()).select_from(RefusedLaunch).where(*refused)).scalar_one()
     waiting = session.execute(
-        select(func.count()).where(Deployment.platform_id == platform.id, Deployment.status == "pending")
+        select(func.count()).select_from(Deployment).where(Deployment.platform_id == platform.id, Deployment.status == "pending")
     ).scalar_one()
     return Facts(platform.status, waiting, _newest(session, platform, "lineitems_url"), _newest(session, platform, "nrps_url"),
-                 launches, last)  # fmt: skip
+                 launches, blocked)  # fmt: skip
 
 
 def _newest(session: Db, platform: Platform, name: str) -> str:

@@ -2,12 +2,26 @@
 
 from flask import Flask
 
-from lms_ext.web.admin import grades, guard, health, launches, migration, nav, packs, platforms, plugins, signing_in, start
+from lms_ext.web.admin import (
+    grades,
+    guard,
+    health,
+    launches,
+    migration,
+    nav,
+    packs,
+    platforms,
+    plugins,
+    register_platform,
+    signing_in,
+    start,
+)
 
 _BLUEPRINTS = (
     signing_in.bp,
     start.bp,
     platforms.bp,
+    register_platform.bp,
     grades.bp,
     packs.bp,
     launches.bp,

@@ -54,13 +54,17 @@ SYSTEM = (
 """What they come for now and then."""
 
 
+_PART_OF = {"admin_register": "admin_platforms"}
+"""Blueprints whose pages belong to another's tab."""
+
+
 def _shown(entries: Iterable[Entry], role: AdminRole) -> list[Entry]:
     return [one for one in entries if one.endpoint in current_app.view_functions and role in one.roles]
 
 
 def tabs(role: AdminRole) -> list[tuple[Entry, str, bool]]:
     """Give the tabs of a role: entry, address, and whether the page shown belongs to it."""
-    at = request.blueprint or ""
+    at = _PART_OF.get(request.blueprint or "", request.blueprint or "")
     if at in {one.blueprint for one in SYSTEM}:
         at = "admin_start"
     return [(one, url_for(one.endpoint), one.blueprint == at) for one in _shown(TABS, role)]
