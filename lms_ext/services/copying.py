@@ -14,14 +14,15 @@ from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms_ext.domain.access import Actor
+from lms_ext.domain.columns import Terms
 from lms_ext.domain.launches import Launch
 from lms_ext.domain.people import Role
 from lms_ext.models import Attempt, Link, Member, Space
 from lms_ext.models.statements import Runs
 from lms_ext.services.seats import Db, LinkInfo, bind_link
 
-SETTINGS = ("activity_ref", "points")
-"""What a copy takes over."""
+SETTINGS = ("activity_ref", "points", "options")
+"""What a copy takes over; times are those of the course they were set for."""
 _OFFERED = 5
 _REMEMBERED = 20
 
@@ -47,6 +48,7 @@ class Candidate:
     title: str
     activity_ref: str
     points: int | None
+    options: str = ""
 
 
 _COLUMNS = (Link.space_id, Link.id, Link.title, Link.asked_ref, Link.resource_link_id, Space.context_id, *(
@@ -64,7 +66,7 @@ def look(session: Runs, launch: Launch, origins: Sequence[str]) -> Taken:
 
     Without a sign of a copy they are what the launch asks for, and nothing is looked up.
     """
-    own = {"activity_ref": launch.activity_ref[:140], "points": launch.points}
+    own = {"activity_ref": launch.activity_ref[:140], "points": launch.points, "options": launch.options}
     for sign, rows in _found(session, launch, origins):
         fit = [row for row in rows if _fits(row, launch)]
         if not fit:
@@ -145,7 +147,7 @@ def candidates(session: Db, actor: Actor, link: LinkInfo) -> list[Candidate]:
     offered: dict[tuple[Any, ...], Candidate] = {}
     for row in rows:
         course = row.course if row.taught else ""
-        one = Candidate(row.space_id, row.id, course, row.title, row.activity_ref, row.points)
+        one = Candidate(row.space_id, row.id, course, row.title, row.activity_ref, row.points, row.options)
         offered.setdefault((course, *_settings_key(row)), one)
     return list(offered.values())[:_OFFERED]
 
@@ -168,7 +170,8 @@ def _has_work(session: Db, actor: Actor, link: LinkInfo) -> bool:
 def answer(session: Db, actor: Actor, link: LinkInfo, chosen: Candidate | None) -> None:
     """Take over the chosen settings, or none; it is not asked again."""
     if chosen is not None:
-        bind_link(session, actor, link.id, chosen.activity_ref, chosen.points)
+        terms = Terms(link.starts_at, link.ends_at, chosen.options)
+        bind_link(session, actor, link.id, chosen.activity_ref, chosen.points, terms)
     session.execute(
         update(Link)
         .where(Link.platform_id == actor.platform_id, Link.space_id == actor.space_id, Link.id == link.id)
