@@ -68,7 +68,7 @@ def check(body: dict[str, Any], more_types: Collection[str] = ()) -> None:
         _check_link(body.get(LTI + "resource_link", ...))
     elif kind == MessageType.DEEP_LINKING:
         _check_selection(body.get(DEEP_LINKING))
-    else:
+    elif kind == MessageType.SUBMISSION_REVIEW:
         _check_review(body.get(FOR_USER), body.get(AGS))
     if not isinstance(body.get(LTI + "target_link_uri"), str):
         raise Refused("target-elsewhere")

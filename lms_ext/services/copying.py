@@ -7,6 +7,7 @@ within a deployment only, so only our own id is looked for beyond it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -22,7 +23,8 @@ from lms_ext.models.statements import Runs
 from lms_ext.services.seats import Db, LinkInfo, bind_link
 
 SETTINGS = ("activity_ref", "points", "options")
-"""What a copy takes over; times are those of the course they were set for."""
+"""What a copy takes over; copies that differ in it are in doubt."""
+_TIMES = ("starts_at", "ends_at")
 _OFFERED = 5
 _REMEMBERED = 20
 
@@ -52,7 +54,7 @@ class Candidate:
 
 
 _COLUMNS = (Link.space_id, Link.id, Link.title, Link.asked_ref, Link.resource_link_id, Space.context_id, *(
-    getattr(Link, name) for name in SETTINGS
+    getattr(Link, name) for name in (*SETTINGS, *_TIMES)
 ))  # fmt: skip
 
 
@@ -61,7 +63,7 @@ def _links(platform_id: int) -> Any:
     return select(*_COLUMNS).join(Space, of_space).where(Link.platform_id == platform_id).order_by(Link.id.desc()).limit(100)
 
 
-def look(session: Runs, launch: Launch, origins: Sequence[str]) -> Taken:
+def look(session: Runs, launch: Launch, origins: Sequence[str], now: datetime) -> Taken:
     """Give the settings of a link that is launched for the first time; `origins` are courses that a notice named.
 
     Without a sign of a copy they are what the launch asks for, and nothing is looked up.
@@ -75,8 +77,13 @@ def look(session: Runs, launch: Launch, origins: Sequence[str]) -> Taken:
             log.info("copy.doubt", sign=sign, platform=launch.platform_id, links=len(fit))
             return Taken(own, tuple((row.space_id, row.id) for row in fit[:_OFFERED]))
         log.info("copy.taken", sign=sign, platform=launch.platform_id, source=fit[0].id)
-        return Taken({name: getattr(fit[0], name) for name in SETTINGS})
+        return Taken({name: getattr(fit[0], name) for name in (*SETTINGS, *_times(fit[0], now))})
     return Taken(own)
+
+
+def _times(row: Any, now: datetime) -> tuple[str, ...]:
+    """Times are taken over where they lie ahead: those of a course that is over would make the whole new class late."""
+    return _TIMES if row.ends_at is None or row.ends_at > now else ()
 
 
 def _fits(row: Any, launch: Launch) -> bool:

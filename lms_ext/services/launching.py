@@ -278,10 +278,11 @@ def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetim
     key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
     asked = launch.activity_ref[:140]
     if known is None or known.link_id is None:
-        taken = copying.look(session, launch, (known.origins if known else None) or ())
+        taken = copying.look(session, launch, (known.origins if known else None) or (), now)
         told |= {"stable_id": launch.stable_id}
         doubt = [list(one) for one in taken.doubt] or None
-        link_id = upsert(session, Link, key, told, created_at=now, asked_ref=asked, copy_doubt=doubt, **taken.settings)
+        settings = {name: value for name, value in taken.settings.items() if name not in told}  # what the platform says counts
+        link_id = upsert(session, Link, key, told, created_at=now, asked_ref=asked, copy_doubt=doubt, **settings)
         adopt(session, (launch.platform_id, space_id, link_id), taken.settings["activity_ref"])
         return link_id
     link_id = upsert(session, Link, key, told)
