@@ -44,7 +44,7 @@ def new_session() -> Session:
 
 def install(app: Flask, settings: Settings, plugins: PluginHost) -> None:
     """Keep the parts where `tool()` finds them."""
-    gateway = Gateway(settings, new_session, hashed)
+    gateway = Gateway(settings, new_session, hashed, lambda: plugins.answers)
     provider = Provider(settings, gateway.outbound) if settings.oidc_issuer else None
     app.extensions["lms_ext"] = Tool(settings, plugins, Catalog(plugins.activity_types), gateway, provider)
 
