@@ -12,6 +12,7 @@ from lms_ext.cli_admins import admin
 from lms_ext.cli_app import InApp, open_app
 from lms_ext.cli_demo import demo
 from lms_ext.cli_grades import grades
+from lms_ext.cli_migration import migration
 from lms_ext.cli_packs import pack
 from lms_ext.cli_register import approve_platform, doctor, invite
 from lms_ext.cli_registrations import read_registration, tell_no_deployment
@@ -214,5 +215,6 @@ main.add_command(demo)
 main.add_command(sandbox)
 main.add_command(pack)
 main.add_command(grades)
+main.add_command(migration)
 main.add_command(sandbox)
 main.add_command(seal)

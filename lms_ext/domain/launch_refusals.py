@@ -121,6 +121,13 @@ _ROWS: list[tuple[str, int, Text, str, str]] = [
     ("version-wrong", 400, _NOT_READABLE, "Hanya LTI 1.3 yang didukung.", "Only LTI 1.3 is supported."),
     ("type-missing", 400, _NOT_READABLE, "Jenis pesan tidak disebut.", "The message type is missing."),
     ("type-unsupported", 400, _NOT_READABLE, "Jenis pesan ini tidak didukung.", "This kind of message is not supported."),
+    (
+        "message-unanswered",
+        503,
+        text("Pesan tidak dapat dijawab", "The message cannot be answered"),
+        "Plugin untuk pesan ini gagal. Coba lagi nanti, atau beri tahu admin.",
+        "The plugin for this message failed. Try again later, or tell your admin.",
+    ),
     ("deployment-missing", 400, _NOT_READABLE, "Deployment tidak disebut.", "The deployment is missing."),
     ("deployment-malformed", 400, _NOT_READABLE, "Deployment tidak berbentuk benar.", "The deployment is not well formed."),
     (

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from lms_ext.domain.incoming import Answers
+from lms_ext.domain.launches import HISTORY_PARAMETERS
 from lms_ext.domain.texts import Text, text
 
 
@@ -14,6 +16,8 @@ class OfferedMessage:
     """What a person does with it."""
     placements: tuple[str, ...] = ()
     """Placement names of the LTI specifications; none leaves it to the LMS."""
+    answer: Answers | None = None
+    """Answers the message with a page; None for messages that the host answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,12 @@ SCOPES: tuple[AskedScope, ...] = (
         "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
         text("Membaca daftar anggota kelas", "Read the list of class members"),
     ),
+    AskedScope(
+        "https://purl.imsglobal.org/spec/lti/scope/noticehandlers",
+        text("Mendengar bila kursus disalin", "Hear when a course is copied"),
+    ),
 )
-CUSTOM: dict[str, str] = {}
+CUSTOM: dict[str, str] = dict(HISTORY_PARAMETERS)
 """Custom parameters that every launch should carry; variables of the LMS begin with ``$``."""
 
 NAME_CLAIMS = ("name", "given_name", "family_name")

@@ -61,6 +61,11 @@ class Quirks:
         """Tell whether a refusal may mean "newer there", "same second" or "your earlier try arrived"."""
         return status == 409 or (status == 400 and "timestamp" in body.lower())
 
+    def is_token_refusal(self, status: int, body: str) -> bool:
+        """Tell whether the access token was refused, so that a new one may help."""
+        del body
+        return status == 401
+
     def is_rate_limit(self, status: int, headers: Mapping[str, str]) -> bool:
         """Tell whether the platform asks us to slow down; a 503 that names no time is a platform that is away."""
         return status == 429 or (status == 503 and "retry-after" in headers)

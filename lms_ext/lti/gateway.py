@@ -1,7 +1,7 @@
 """Login and launch as two calls, joined from their parts; the web layer knows only this."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import lms_ext.domain.launch_refusals  # noqa: F401 - declares the refusals raised here
+from lms_ext.domain.incoming import Asked
 from lms_ext.domain.launches import Launch
 from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
-from lms_ext.lti import deep_linking
-from lms_ext.lti.claims import fit_address, launch_from
+from lms_ext.lti import deep_linking, notices
+from lms_ext.lti.claims import LTI, fit_address, incoming, launch_from
 from lms_ext.lti.deep_linking import Chosen
 from lms_ext.lti.http import Outbound
 from lms_ext.lti.keyset import KeyRing
@@ -42,7 +43,10 @@ class LoginStart:
 class Gateway:
     """LTI 1.3 for one tool."""
 
-    def __init__(self, settings: Settings, sessions: Callable[[], Session], hashed: Callable[[str], str]) -> None:
+    def __init__(self, settings: Settings, sessions: Callable[[], Session], hashed: Callable[[str], str],
+        more_types: Callable[[], Collection[str]] = tuple,
+    ) -> None:  # fmt: skip
+        """Take settings, sessions, a hash, and the types of messages that plugins answer."""
         self.settings = settings
         self.outbound = Outbound(allow_loopback=settings.allow_loopback)
         self.registry = Registry(sessions)
@@ -52,6 +56,7 @@ class Gateway:
         self.signer = Signer(sessions, self.sealer)
         self._sessions = sessions
         self._hashed = hashed
+        self._more_types = more_types
         self.launch_url = f"{settings.public_url.rstrip('/')}/lti/launch"
 
     def key_set(self, now: datetime) -> dict[str, Any]:
@@ -124,7 +129,9 @@ class Gateway:
             raise Refused("platform-inactive", platform=known[0].id)
         return known[0]
 
-    def read_launch(self, form: Mapping[str, str], cookies: Mapping[str, str], now: datetime, *, in_frame: bool) -> Launch:
+    def read_launch(
+        self, form: Mapping[str, str], cookies: Mapping[str, str], now: datetime, *, in_frame: bool
+    ) -> Launch | Asked:
         """Prove a launch and read it; the caller marks the state as used in the launch's own transaction."""
         if form.get("error"):
             raise Refused("platform-error", error=form["error"][:60])
@@ -152,6 +159,7 @@ class Gateway:
             now,
             self.settings.leeway_seconds,
             self._arrived,
+            self._more_types(),
         )
         try:
             message.validate()
@@ -162,11 +170,20 @@ class Gateway:
                 refused.facts["missing"] = message.missing()
             raise
 
-    def _read(self, message: Message, platform: KnownPlatform, state: State, *, in_frame: bool) -> Launch:
+    def _read(self, message: Message, platform: KnownPlatform, state: State, *, in_frame: bool) -> Launch | Asked:
+        if message.body[LTI + "message_type"] in self._more_types():
+            return Asked(
+                incoming(message.body, platform), state.id, state.expires_at, message.way_back(self._fit),
+                (platform.issuer, platform.auth_login_url),
+            )  # fmt: skip
         launch = launch_from(message.body, platform, state, self._fit, in_frame=in_frame)
         if launch.deep_linking and launch.role != Role.TEACHER:
             raise Refused("teachers-only", platform=platform.id)
         return launch
+
+    def read_notice(self, token: object, now: datetime) -> notices.Heard:
+        """Prove a notice; the caller marks it as used in the transaction in which it is handled."""
+        return notices.read(token, self.registry, self.keys, now, self.settings.leeway_seconds)
 
     def _arrived(self, platform: KnownPlatform, deployment: str, now: datetime) -> str:
         """Note a deployment that a signed launch names for the first time, and say whether it may launch."""

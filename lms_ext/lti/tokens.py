@@ -4,7 +4,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -161,6 +161,21 @@ def ask_for_token(outbound: Outbound, signer: Signer, platform: KnownPlatform, q
     }
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     return outbound.request("POST", platform.auth_token_url, headers=headers, body=urlencode(form).encode())
+
+
+def with_token(
+    outbound: Outbound, tokens: Tokens, platform: KnownPlatform, quirks: Quirks, scopes: tuple[str, ...], method: str, url: str,
+    *, headers: Mapping[str, str], body: bytes | None = None, **limit: int,
+) -> Answer:  # fmt: skip
+    """Call a service, and once more with a new token when the platform refuses the one we had; raises what `get` raises."""
+    token = ""
+    while True:
+        given = tokens.get(platform, quirks, scopes, instead_of=token) if token else tokens.get(platform, quirks, scopes)
+        sent = {**headers, "Authorization": f"Bearer {given}"}
+        answer = outbound.request(method, url, headers=sent, body=body, **limit)
+        if token or not quirks.is_token_refusal(answer.status, answer.body.decode(errors="replace")):
+            return answer
+        token = given
 
 
 def read_json(answer: Answer) -> Any:

@@ -7,10 +7,13 @@ from flask import Flask, Response, g, request
 
 from lms_ext.sandbox import (
     ags,
+    copy_pages,
     deep_linking,
     fault_pages,
     grade_pages,
     i18n,
+    member_pages,
+    notices,
     nrps,
     oidc,
     pages,
@@ -22,7 +25,7 @@ from lms_ext.sandbox.practice import Practice
 from lms_ext.sandbox.services import practice
 from lms_ext.sandbox.settings import SandboxSettings
 
-_FROM_ELSEWHERE = ("oidc.", "ags.", "nrps.", "deep_linking.", "registration.", "fault_pages.order")
+_FROM_ELSEWHERE = ("oidc.", "ags.", "nrps.", "deep_linking.", "notices.", "registration.", "fault_pages.order")
 """Views that the tool or another process calls; all others take forms of our own pages only."""
 
 
@@ -39,7 +42,10 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Flask:
     )  # fmt: skip
     app.extensions["practice"] = lms
     i18n.register(app)
-    for module in (oidc, ags, nrps, deep_linking, registration, pages, grade_pages, setup_pages, register_pages, fault_pages):
+    for module in (
+        oidc, ags, nrps, notices, deep_linking, registration,
+        pages, copy_pages, grade_pages, member_pages, setup_pages, register_pages, fault_pages,
+    ):  # fmt: skip
         app.register_blueprint(module.bp)
     app.before_request(_only_ours)
     app.after_request(_guard)

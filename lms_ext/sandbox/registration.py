@@ -67,7 +67,7 @@ def configuration() -> Response:
             "product_family_code": lms.profile.family or "lms-latihan",
             "version": lms.profile.version,
             "messages_supported": [{"type": one} for one in MESSAGES],
-            "variables": ["CourseSection.title", "ResourceLink.id", "User.id"],
+            "variables": ["CourseSection.title", "ResourceLink.id", "User.id", *lms.profile.variables],
         },
     }
     if lms.profile.token_audience:
@@ -148,6 +148,7 @@ def _tool(lms: Practice, raw: bytes) -> dict[str, Any]:
         "scopes": [one for one in asked if one in SCOPES],
         "claims": [one for one in told.get("claims", []) if one in _CLAIMS],
         "deep_linking": "LtiDeepLinkingRequest" in types,
+        "custom": {name: value for name, value in told.get("custom_parameters", {}).items() if isinstance(value, str)},
         "update_of": lms.tool.login_url,
     }
 
@@ -159,5 +160,6 @@ def activate(lms: Practice) -> bool:
         return False
     lms.set_tool(ToolSetup(body["login_url"], body["launch_url"], body["jwks_url"], body["deep_linking_url"]))
     lms.grant(body["client_id"], body["scopes"], body["claims"])
+    lms.set_custom(body.get("custom", {}))
     lms.store.put("registered", body | {"pending": False})
     return True

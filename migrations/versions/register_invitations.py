@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "register"
-down_revision = "adminpages_desk"
+down_revision = "roster_lists"
 branch_labels = None
 depends_on = None
 

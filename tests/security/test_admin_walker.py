@@ -46,6 +46,9 @@ ALLOWED: dict[str, frozenset[AdminRole]] = {
     "admin_packs.publish": frozenset({OWNER}),
     "admin_packs.switch": KEEPERS,
     "admin_launches.index": ALL,
+    "admin_migration.index": ALL,
+    "admin_migration.decide": KEEPERS,
+    "admin_migration.secret": KEEPERS,
     "admin_plugins.index": ALL,
     "admin_health.index": frozenset({OWNER, AUDITOR}),
 }

@@ -16,7 +16,7 @@ class Blackboard(Quirks):
 
         Fault: comments are shown as HTML, so line breaks are lost.
         Effect: a comment of several lines runs together.
-        Source: hypothesis/lms, product/blackboard grading.
+        Source: https://github.com/hypothesis/lms, lms/services/lti_grading/_v13.py and its tests.
         """
         del again
         comment = body.get("comment")
@@ -27,6 +27,6 @@ class Blackboard(Quirks):
 
         Fault: 400, as for a malformed score.
         Effect: one person who left the course looks like a fault of this tool.
-        Source: hypothesis/lms, lti_grading/_v13.py.
+        Source: https://github.com/hypothesis/lms, lms/services/lti_grading/_v13.py.
         """
         return status == 400 and "User could not be found:" in body

@@ -24,7 +24,7 @@ class Canvas(Quirks):
 
         Fault: the placements of the specification are unknown, and no level means "anonymous".
         Effect: the tool has no button anywhere, and nobody has a name in the class list.
-        Source: instructure/canvas-lms, doc/api/registration.md.
+        Source: https://github.com/instructure/canvas-lms, doc/api/registration.md.
         """
         told = body.get(_CONFIGURATION)
         if not isinstance(told, dict):
@@ -46,7 +46,8 @@ class Canvas(Quirks):
 
         Fault: every score makes a new submission unless told otherwise.
         Effect: a regrade after the deadline marks the work as late, and uses up one of the allowed attempts.
-        Source: Canvas API documentation of Score, extension submission.new_submission; instructure/canvas-lms#1799.
+        Source: https://github.com/instructure/canvas-lms/issues/1799; documentation of Score, extension
+        submission.new_submission.
         """
         if not again:
             return body
@@ -58,7 +59,8 @@ class Canvas(Quirks):
 
         Fault: throttling may answer 403 instead of 429, told apart only by the header ``x-rate-limit-remaining``.
         Effect: a busy minute looks like a permission that was withdrawn, and grades would be given up.
-        Source: PrairieLearn, lti13.ts; Canvas API documentation, Throttling.
+        Source: https://canvas.instructure.com/doc/api/file.throttling.html;
+        https://github.com/PrairieLearn/PrairieLearn, lti13.ts.
         """
         if super().is_rate_limit(status, headers):
             return True

@@ -7,6 +7,7 @@ from lms_ext.web.admin import (
     guard,
     health,
     launches,
+    migration,
     nav,
     packs,
     platforms,
@@ -24,6 +25,7 @@ _BLUEPRINTS = (
     grades.bp,
     packs.bp,
     launches.bp,
+    migration.bp,
     plugins.bp,
     health.bp,
 )

@@ -44,6 +44,8 @@ SYSTEM = (
           text("Kunci yang menandatangani pesan ke LMS.", "The keys that sign messages to LMSs.")),
     Entry("admin_plugins.index", text("Plugin", "Plugins"), "grid",
           text("Jenis aktivitas yang aktif, dan yang disisihkan.", "Activity types that are on, and those set aside.")),
+    Entry("admin_migration.index", text("Akun LTI 1.1", "LTI 1.1 accounts"), "people",
+          text("Akun yang mendapat id baru dari LMS.", "Accounts to which an LMS gave new ids.")),
     Entry("admin_audit.index", text("Catatan audit", "Audit log"), "list",
           text("Siapa mengubah apa, dan kapan.", "Who changed what, and when.")),
     Entry("admin_admins.index", text("Admin", "Admins"), "people",
