@@ -61,6 +61,7 @@ def test_by_hand_with_mistakes(app: Flask) -> None:
     assert "Isi dari kolom “Deployment ID” di Moodle, misalnya 1." in answer.text
     assert "diawali https://" in answer.text
     assert 'value="abc"' in answer.text
+    assert answer.text.count('aria-invalid="true"') == 2, "fields that are made from the platform id are not blamed"
     assert not stored()
     plain = browser.post("/admin/platforms/new/moodle", **(MOODLE | {"jwks_url": "http://moodle.example/jwks"}))
     assert plain.status_code == 303, "tests allow http; production does not"
