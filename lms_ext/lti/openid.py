@@ -32,6 +32,7 @@ _KEPT = 3600.0
 _RETRY = 30.0
 _LEEWAY = 60
 _OLDEST = 600
+_ADDRESSES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _GOOGLE = "https://accounts.google.com"
 _PAGE = "admin/message.html"
 
@@ -101,7 +102,7 @@ class Provider:
         }  # fmt: skip
         if len(self._domains) == 1 and self.issuer == _GOOGLE:
             query["hd"] = next(iter(self._domains))
-        address = str(self._metadata()["authorization_endpoint"])
+        address: str = self._metadata()["authorization_endpoint"]
         return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}"
 
     def finish(self, code: str, *, nonce: str, verifier: str, redirect_uri: str, now: datetime) -> Identity:
@@ -109,12 +110,12 @@ class Provider:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "code_verifier": verifier}
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         ways = self._metadata().get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
-        if "client_secret_basic" in ways:
+        if not isinstance(ways, list) or "client_secret_basic" in ways:
             pair = f"{quote(self._client_id, safe='')}:{quote(self._secret, safe='')}"
             headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
         else:
             form |= {"client_id": self._client_id, "client_secret": self._secret}
-        answer = self._ask("POST", str(self._metadata()["token_endpoint"]), headers, urlencode(form).encode())
+        answer = self._ask("POST", self._metadata()["token_endpoint"], headers, urlencode(form).encode())
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise Refused("oidc-failed", why="no id_token")
@@ -133,7 +134,8 @@ class Provider:
         fits = (
             isinstance(found.get("nonce"), str)
             and hmac.compare_digest(found["nonce"].encode(), nonce.encode())
-            and (party == self._client_id if isinstance(listed, list) and len(listed) > 1 else party in {None, self._client_id})
+            and (party == self._client_id if isinstance(listed, list) and len(listed) > 1 else party in (None, self._client_id))
+            and isinstance(found["iat"], (int, float))
             and found["iat"] > now.timestamp() - _OLDEST
         )
         if not fits:
@@ -142,7 +144,7 @@ class Provider:
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
         email = claims.get("email")
-        verified = claims.get("email_verified") in {True, "true"} and isinstance(email, str)
+        verified = claims.get("email_verified") in (True, "true") and isinstance(email, str)
         address = str(email).strip().casefold() if verified else ""
         if self._domains:
             self._check_domain(claims.get("hd"), address)
@@ -184,15 +186,17 @@ class Provider:
             kept.tried_at = time.monotonic()
             try:
                 metadata = self._description()
-                kept.keys = _usable(self._ask("GET", str(metadata["jwks_uri"]), {}).get("keys"))
+                kept.keys = _usable(self._ask("GET", metadata["jwks_uri"], {}).get("keys"))
                 kept.metadata, kept.at = metadata, time.monotonic()
-            except (Refused, KeyError) as error:
+            except Refused as error:
                 log.warning("oidc.not_read", error=type(error).__name__)
 
     def _description(self) -> dict[str, Any]:
         found = self._ask("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration", {})
         if found.get("issuer") != self.issuer:
             raise Refused("oidc-unreachable", why="another issuer")
+        if not all(isinstance(found.get(one), str) for one in _ADDRESSES):
+            raise Refused("oidc-unreachable", why="no address")
         return found
 
     def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> dict[str, Any]:

@@ -158,7 +158,7 @@ class Registrar:
 
     def _known_messages(self, supported: Any) -> tuple[OfferedMessage, ...]:
         listed = supported if isinstance(supported, list) else []
-        types = {one.get("type") for one in listed if isinstance(one, dict)}
+        types = {str(one.get("type")) for one in listed if isinstance(one, dict)}
         return tuple(one for one in self._plugins.messages if not types or one.type in types)
 
     def body(self, lms: LmsConfiguration, wishes: Wishes) -> dict[str, Any]:

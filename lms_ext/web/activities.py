@@ -23,6 +23,7 @@ from lms_ext.web import sessions
 from lms_ext.web.entry import Place, enter, keep_private, pinned, place
 from lms_ext.web.errors import wants_json
 from lms_ext.web.i18n import SWITCHES, clock
+from lms_ext.web.json_bodies import sent_object
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
@@ -196,11 +197,8 @@ def _told(saved: Saved) -> dict[str, Any]:
 
 
 def _json_body() -> dict[str, Any]:
-    try:
-        body = request.get_json(silent=True)
-    except RecursionError:
-        body = None
-    if not isinstance(body, dict):
+    body = sent_object()
+    if body is None:
         raise Refused("bad-request")
     return body
 

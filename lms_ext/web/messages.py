@@ -11,6 +11,7 @@ from lms_ext.lti.notices import Heard
 from lms_ext.models import db, utcnow
 from lms_ext.services import launching
 from lms_ext.web.entry import origin
+from lms_ext.web.json_bodies import sent_object
 from lms_ext.web.throttle import Throttle
 from lms_ext.web.tool import tool
 
@@ -30,8 +31,7 @@ def hear() -> tuple[Response, int]:
         answer = jsonify(error="too-many")
         answer.headers["Retry-After"] = str(wait)
         return answer, 429
-    sent = request.get_json(silent=True)
-    notices = sent.get("notices") if isinstance(sent, dict) else None
+    notices = (sent_object() or {}).get("notices")
     if not isinstance(notices, list) or not 0 < len(notices) <= _MOST:
         return jsonify(error="malformed"), 400
     refused = [(number, why) for number, one in enumerate(notices) if (why := _one(one)) is not None]

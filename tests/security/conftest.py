@@ -27,12 +27,17 @@ def publish(name: str, *activities: dict[str, Any]) -> None:
     db.session.commit()
 
 
+def publish_kerja() -> None:
+    """Publish the pack whose activity ``kerja`` is a sum."""
+    publish("demo", _KERJA)
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """Give the application with a pack whose activity ``kerja`` is a sum."""
     app = create_app(settings, extra_plugins={"sum": sum_plugin})
     with app.app_context():
-        publish("demo", _KERJA)
+        publish_kerja()
         yield app
         db.session.remove()
         db.engine.dispose()
