@@ -23,6 +23,8 @@ _MARGIN = 60
 _RENEWAL = timedelta(seconds=15)
 """Longer than a request to the platform can take."""
 _LOOK = 0.05
+_LONGEST = 16_000
+"""Letters of an access token; those that are JWTs have a few thousand."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -138,11 +140,16 @@ class Tokens:
     def _fetch(self, platform: KnownPlatform, quirks: Quirks, scope: str) -> tuple[str, datetime]:
         answer = ask_for_token(self._outbound, self._signer, platform, quirks, scope)
         given = read_json(answer)  # Moodle calls its token text/html: the type is not looked at
-        if answer.status != 200 or not isinstance(given, dict) or not isinstance(given.get("access_token"), str):
+        if answer.status != 200 or not isinstance(given, dict) or not _fit_token(given.get("access_token")):
             raise TokenRefused(str(answer.status))
         seconds = given.get("expires_in")
         seconds = seconds if isinstance(seconds, int) and 0 < seconds < 10**8 else 3600
         return given["access_token"], utcnow() + timedelta(seconds=max(seconds - _MARGIN, seconds / 2))
+
+
+def _fit_token(token: Any) -> bool:
+    """Tell whether this can be sent in a header: a line break would begin another one."""
+    return isinstance(token, str) and 0 < len(token) <= _LONGEST and token.isascii() and token.isprintable()
 
 
 def ask_for_token(outbound: Outbound, signer: Signer, platform: KnownPlatform, quirks: Quirks, scope: str) -> Answer:

@@ -119,7 +119,8 @@ def test_no_claim_breaks_a_launch(app: Flask, keys: KeyServer, kind: str) -> Non
 def test_no_claim_breaks_a_notice(client: FlaskClient, keys: KeyServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "_pace", Throttle(per_minute=1e6, burst=10_000))
     known = {"iss": "", "aud": "", "azp": "", "nonce": "", "jti": "", "iat": 0, "exp": 0,
-             LTI + "version": "", LTI + "deployment_id": "", LTI + "notice": {"id": "7", "timestamp": "2026-11-24T05:00:00Z", "type": "LtiContextCopyNotice"},
+             LTI + "version": "", LTI + "deployment_id": "",
+             LTI + "notice": {"id": "7", "timestamp": "2026-11-24T05:00:00Z", "type": "LtiContextCopyNotice"},
              LTI + "context": {"id": "8", "title": "G"}, LTI + "origin_contexts": ["7"]}  # fmt: skip
     heard: list[int] = []
 
