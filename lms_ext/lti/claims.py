@@ -302,7 +302,10 @@ def fit_address(url: str, *, allow_loopback: bool) -> bool:
         host, _port = parts.hostname, parts.port  # reading a port that is no number raises: nothing else may stand there
     except ValueError:
         return False
-    if not host or not _HOST.fullmatch(host) or parts.username or parts.password or " " in url or not url.isprintable():
+    # after an address in brackets Python overlooks letters, which browsers and our security headers would not
+    if not host or not re.fullmatch(r"(:\d+)?", parts.netloc.lower().removeprefix(f"[{host}]" if ":" in host else host)):
+        return False
+    if not _HOST.fullmatch(host) or parts.username or parts.password or " " in url or not url.isprintable():
         return False
     if host in {"localhost", "127.0.0.1", "::1"}:
         return allow_loopback and parts.scheme in {"http", "https"}

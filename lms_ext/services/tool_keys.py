@@ -1,7 +1,7 @@
 """The tool's own signing keys: made on first need, rotated with overlap."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
@@ -23,7 +23,7 @@ class NewKey:
     """A key pair just made."""
 
     kid: str
-    private_pem: str
+    private_pem: str = field(repr=False)
     public_jwk: dict[str, str]
 
 
