@@ -1,5 +1,6 @@
 """Tables and nothing else."""
 
+from lms_ext.models.admin_desk import PackOff, PackUpload, RefusedLaunch
 from lms_ext.models.admins import Admin, AdminInvite, AdminRecoveryCode, AdminScope, AdminSession, AuditEntry, SignInPace
 from lms_ext.models.base import Base, db, new_id, utcnow
 from lms_ext.models.outbox import DeliveryLane, GradeSlot
@@ -12,6 +13,7 @@ from lms_ext.models.work import Attempt, Comment, Draft, Mark, Submission
 __all__ = [
     "Admin", "AdminInvite", "AdminRecoveryCode", "AdminScope", "AdminSession", "AssetBlob", "Attempt", "AuditEntry", "Base",
     "Comment", "CourseGroup", "DeliveryLane", "Deployment", "Draft", "GradeSlot", "GroupMember", "LaunchSession", "Link",
-    "LinkBarred", "Mark", "Member", "Person", "Platform", "PlatformKeySet", "PublishedPack", "Roster", "ServiceToken",
-    "SignInPace", "Snapshot", "Space", "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
+    "LinkBarred", "Mark", "Member", "PackOff", "PackUpload", "Person", "Platform", "PlatformKeySet", "PublishedPack",
+    "RefusedLaunch", "Roster", "ServiceToken", "SignInPace", "Snapshot", "Space", "Submission", "ToolKey", "UsedState",
+    "Visit", "db", "new_id", "utcnow",
 ]  # fmt: skip

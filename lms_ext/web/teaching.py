@@ -59,6 +59,7 @@ def overview_page(here: Place) -> Response:
         deliveries=outbox.delivery_states(db.session, actor, here.link.id),
         maximum=scoring.maximum(here.link, here.activity),
         marking=here.kind.wants.marking,
+        done_before=request.args.get("done", ""),
     )
     return make_response(page)
 
@@ -114,6 +115,7 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
         previous_url=here.url("work", str(ids[index - 1])) if index > 0 else "",
         next_url=here.url("work", str(ids[index + 1])) if index + 1 < len(ids) else "",
         trouble=trouble,
+        done_before=request.args.get("done", ""),
         unsaved_form=True,
         **_entered(here, attempt, mark),
         **context,
@@ -144,7 +146,7 @@ def decide(ref: LaunchRef, activity_id: str, attempt_id: int) -> BaseResponse:
     if request.form.get("action") == "say":
         marking.say(db.session, here.visitor.seat.actor, attempt, decision.comment, here.visitor.now)
         db.session.commit()
-        return redirect(f"{here.url('work', str(attempt_id))}#percakapan", 303)
+        return redirect(f"{here.url('work', str(attempt_id))}?done=say#percakapan", 303)
     trouble = marking.decide(db.session, here.visitor.seat.actor, attempt, here.link, here.activity, decision, here.visitor.now)
     if trouble:
         db.session.rollback()
@@ -156,7 +158,8 @@ def decide(ref: LaunchRef, activity_id: str, attempt_id: int) -> BaseResponse:
         for one in reviewing.in_class(reviewing.overview(db.session, here.visitor.seat.actor, here.link.id, here.activity.ref))
         if one.state == "submitted" and one.attempt_id != attempt_id
     ]
-    return redirect(here.url("work", str(waiting[0])) if waiting else here.url("class"), 303)
+    done = "return" if decision.returned else "mark"
+    return redirect(f"{here.url('work', str(waiting[0])) if waiting else here.url('class')}?done={done}", 303)
 
 
 def _decision(here: Place) -> Decision:

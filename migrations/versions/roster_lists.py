@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "roster_lists"
-down_revision = "door_admins"
+down_revision = "adminpages_desk"
 branch_labels = None
 depends_on = None
 

@@ -2,12 +2,17 @@
 
 from flask import Flask
 
-from lms_ext.web.admin import guard, nav, platforms, signing_in, start
+from lms_ext.web.admin import grades, guard, health, launches, nav, packs, platforms, plugins, signing_in, start
 
 _BLUEPRINTS = (
     signing_in.bp,
     start.bp,
     platforms.bp,
+    grades.bp,
+    packs.bp,
+    launches.bp,
+    plugins.bp,
+    health.bp,
 )
 
 

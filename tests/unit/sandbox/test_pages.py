@@ -10,7 +10,18 @@ from lms_ext.sandbox.practice import Practice
 from lms_ext.sandbox.settings import SandboxSettings
 from tests.unit.sandbox.conftest import Tool
 
-ROOMS = ["/", "/course", "/course/links/1", "/course/choose", "/grades", "/grades/1/19", "/messages", "/members", "/faults", "/tool"]
+ROOMS = [
+    "/",
+    "/course",
+    "/course/links/1",
+    "/course/choose",
+    "/grades",
+    "/grades/1/19",
+    "/messages",
+    "/members",
+    "/faults",
+    "/tool",
+]
 
 
 @pytest.mark.parametrize("room", ROOMS)
