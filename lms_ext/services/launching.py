@@ -194,9 +194,10 @@ def _told_of_space(launch: Launch, known: Any) -> dict[str, str]:
     """Give what a launch says of its course; what it leaves out stays as it was."""
     told = {
         "title": launch.context.title if launch.context else "",
-        "nrps_url": launch.nrps_url,
-        "groups_url": launch.groups.groups,
-        "group_sets_url": launch.groups.sets,
+        # people without a course are put together by chance: no list is theirs
+        "nrps_url": launch.nrps_url if launch.context else "",
+        "groups_url": launch.groups.groups if launch.context else "",
+        "group_sets_url": launch.groups.sets if launch.context else "",
         "lineitems_url": launch.ags.lineitems,
         "notices_url": launch.notices_url,
         "ags_scopes": " ".join(sorted(one for one in launch.ags.scopes if one.startswith(SCOPE)))[:500],
