@@ -14,6 +14,7 @@ from lms_ext.models import db, engine
 from lms_ext.settings import Settings
 from lms_ext.web import (
     activities,
+    admin,
     assets,
     choosing,
     compression,
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
         front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
+    admin.register(app)
     if settings.embedded_worker:
         worker.start_embedded(app)
     return app

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from lms_ext import __version__
+from lms_ext.cli_admins import admin
 from lms_ext.cli_app import InApp, open_app
 from lms_ext.cli_demo import demo
 from lms_ext.cli_grades import grades
@@ -207,6 +208,7 @@ def worker() -> None:
     Worker(app).run(stop)
 
 
+main.add_command(admin)
 main.add_command(demo)
 main.add_command(sandbox)
 main.add_command(pack)

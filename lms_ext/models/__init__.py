@@ -1,5 +1,6 @@
 """Tables and nothing else."""
 
+from lms_ext.models.admins import Admin, AdminInvite, AdminRecoveryCode, AdminScope, AdminSession, AuditEntry, SignInPace
 from lms_ext.models.base import Base, db, new_id, utcnow
 from lms_ext.models.outbox import DeliveryLane, GradeSlot
 from lms_ext.models.packs import AssetBlob, PublishedPack, Snapshot
@@ -8,7 +9,8 @@ from lms_ext.models.platforms import Deployment, Platform, PlatformKeySet, Servi
 from lms_ext.models.work import Attempt, Comment, Draft, Mark, Submission
 
 __all__ = [
-    "AssetBlob", "Attempt", "Base", "Comment", "DeliveryLane", "Deployment", "Draft", "GradeSlot", "LaunchSession", "Link",
-    "Mark", "Member", "Person", "Platform", "PlatformKeySet", "PublishedPack", "ServiceToken", "Snapshot", "Space",
-    "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
+    "Admin", "AdminInvite", "AdminRecoveryCode", "AdminScope", "AdminSession", "AssetBlob", "Attempt", "AuditEntry", "Base",
+    "Comment", "DeliveryLane", "Deployment", "Draft", "GradeSlot", "LaunchSession", "Link", "Mark", "Member", "Person",
+    "Platform", "PlatformKeySet", "PublishedPack", "ServiceToken", "SignInPace", "Snapshot", "Space", "Submission", "ToolKey",
+    "UsedState", "Visit", "db", "new_id", "utcnow",
 ]  # fmt: skip

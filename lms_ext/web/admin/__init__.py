@@ -1,0 +1,19 @@
+"""The admin pages: one module a topic, each with a blueprint of its own that is attached here, behind one door."""
+
+from flask import Flask
+
+from lms_ext.web.admin import guard, nav, platforms, signing_in, start
+
+_BLUEPRINTS = (
+    signing_in.bp,
+    start.bp,
+    platforms.bp,
+)
+
+
+def register(app: Flask) -> None:
+    """Attach every admin page behind the door."""
+    guard.register(app)
+    app.context_processor(nav.known_to_pages)
+    for bp in _BLUEPRINTS:
+        app.register_blueprint(bp)
