@@ -24,6 +24,9 @@ ALLOWED: dict[str, frozenset[AdminRole]] = {
     "admin_start.start": ALL,
     "admin_start.system": ALL,
     "admin_platforms.index": ALL,
+    "admin_keys.index": ALL,
+    "admin_keys.ask": frozenset({OWNER}),
+    "admin_keys.rotate": frozenset({OWNER}),
 }
 """Who may reach the rest, by endpoint."""
 NUMBERS = re.compile(r"<(?:id|int):(\w+)>")

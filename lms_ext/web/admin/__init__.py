@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from lms_ext.web.admin import guard, nav, platforms, signing_in, start
+from lms_ext.web.admin import guard, keys, nav, platforms, signing_in, start
 
 _BLUEPRINTS = (
     signing_in.bp,
     start.bp,
     platforms.bp,
+    keys.bp,
 )
 
 
