@@ -13,6 +13,7 @@ from lms_ext.cli_app import InApp, open_app
 from lms_ext.cli_demo import demo
 from lms_ext.cli_grades import grades
 from lms_ext.cli_packs import pack
+from lms_ext.cli_people import person
 from lms_ext.cli_sandbox import sandbox
 from lms_ext.cli_seal import seal
 
@@ -215,3 +216,4 @@ main.add_command(pack)
 main.add_command(grades)
 main.add_command(sandbox)
 main.add_command(seal)
+main.add_command(person)

@@ -24,7 +24,7 @@ from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.tokens import Tokens
 from lms_ext.lti.tool_keys import rotate_when_due
 from lms_ext.models import engine, utcnow
-from lms_ext.services import delivering, lanes, tidying
+from lms_ext.services import delivering, lanes, personal_data, retention, tidying
 from lms_ext.services.delivering import Claimed, Result, Verdict
 from lms_ext.services.sealing import SealLost
 from lms_ext.web.tool import Tool, new_session
@@ -185,6 +185,9 @@ class Worker:
         engine.may_write()
         with new_session() as session:
             more = tidying.forget_old(session, utcnow())
+            personal_data.sweep(session, utcnow())
+            session.commit()
+            more |= retention.run(session, utcnow())
             session.commit()
         kid = rotate_when_due(new_session, self._tool.sealer, self._tool.settings.key_days, utcnow())
         if kid:

@@ -6,11 +6,12 @@ from lms_ext.models.outbox import DeliveryLane, GradeSlot
 from lms_ext.models.packs import AssetBlob, PublishedPack, Snapshot
 from lms_ext.models.people import LaunchSession, Link, Member, Person, Space, UsedState, Visit
 from lms_ext.models.platforms import Deployment, Platform, PlatformKeySet, ServiceToken, ToolKey
+from lms_ext.models.privacy import Erasure, Retention
 from lms_ext.models.work import Attempt, Comment, Draft, Mark, Submission
 
 __all__ = [
     "Admin", "AdminInvite", "AdminRecoveryCode", "AdminScope", "AdminSession", "AssetBlob", "Attempt", "AuditEntry", "Base",
-    "Comment", "DeliveryLane", "Deployment", "Draft", "GradeSlot", "LaunchSession", "Link", "Mark", "Member", "Person",
-    "Platform", "PlatformKeySet", "PublishedPack", "ServiceToken", "SignInPace", "Snapshot", "Space", "Submission", "ToolKey",
-    "UsedState", "Visit", "db", "new_id", "utcnow",
+    "Comment", "DeliveryLane", "Deployment", "Draft", "Erasure", "GradeSlot", "LaunchSession", "Link", "Mark", "Member",
+    "Person", "Platform", "PlatformKeySet", "PublishedPack", "Retention", "ServiceToken", "SignInPace", "Snapshot", "Space",
+    "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
 ]  # fmt: skip

@@ -24,6 +24,8 @@ class Space(Base):
     """Container of the course's gradebook columns."""
     ags_scopes: Mapped[str] = mapped_column(String(500), default="")
     """Grade service scopes the platform granted, sorted, a space between."""
+    opened_month: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    """Month (``2026-11``) in which it was last opened; kept for retention, and coarse so that launches rarely write it."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 

@@ -132,7 +132,7 @@ def _who_and_where(session: Runs, launch: Launch, known: Any, now: datetime) -> 
     """Write only what is new or changed. Gives space, person and link ids."""
     space_id = known.space_id if known else None
     person_id = known.person_id if known else None
-    told = _told_of_space(launch, known)
+    told = _told_of_space(launch, known) | {"opened_month": f"{now:%Y-%m}"}
     if space_id is None or known is None or any(getattr(known, name) != value for name, value in told.items()):
         key = {"platform_id": launch.platform_id, "deployment_id": launch.deployment_id, "context_id": context_id(launch)}
         space_id = _upsert(session, Space, key, told, created_at=now)
@@ -178,6 +178,7 @@ _KNOWN = Statement(
     lambda _: (
         select(
             Space.id.label("space_id"), Space.title, Space.nrps_url, Space.lineitems_url, Space.ags_scopes,
+            Space.opened_month,
             Person.id.label("person_id"), Person.name, Person.email,
             Member.role, Link.id.label("link_id"), Link.title.label("link_title"), Link.lineitem_url, Link.may_score,
             Link.activity_ref, Link.asked_ref, Link.points, Visit.first_at, GradeSlot.state.label("grade_state"),

@@ -27,6 +27,13 @@ ALLOWED: dict[str, frozenset[AdminRole]] = {
     "admin_keys.index": ALL,
     "admin_keys.ask": frozenset({OWNER}),
     "admin_keys.rotate": frozenset({OWNER}),
+    "admin_people.index": KEEPERS,
+    "admin_people.show": KEEPERS,
+    "admin_people.export": KEEPERS,
+    "admin_people.ask": KEEPERS,
+    "admin_people.erase": KEEPERS,
+    "admin_people.keeping": KEEPERS,
+    "admin_people.keep": KEEPERS,
 }
 """Who may reach the rest, by endpoint."""
 NUMBERS = re.compile(r"<(?:id|int):(\w+)>")

@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from lms_ext.web.admin import guard, keys, nav, platforms, signing_in, start
+from lms_ext.web.admin import guard, keys, nav, people, platforms, signing_in, start
 
 _BLUEPRINTS = (
     signing_in.bp,
     start.bp,
     platforms.bp,
     keys.bp,
+    people.bp,
 )
 
 
