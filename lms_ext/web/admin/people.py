@@ -57,18 +57,20 @@ def export(platform_id: int, person_id: int) -> Response:
 @_keepers
 def ask(platform_id: int, person_id: int) -> Response:
     """Ask whether erasing is meant, and say what stays."""
+    return _asked(platform_id, person_id)
+
+
+def _asked(platform_id: int, person_id: int, *, unsure: bool = False) -> Response:
     counts = personal_data.counts(db.session, platform_id, person_id)
-    return guard.page("admin/person_erase.html", person=_person(platform_id, person_id), platform=guard.platform(), counts=counts,
-                      unsure=False)  # fmt: skip
+    return guard.page("admin/person_erase.html", status=422 if unsure else 200, person=_person(platform_id, person_id),
+                      platform=guard.platform(), counts=counts, unsure=unsure)  # fmt: skip
 
 
 @bp.post("/<int:platform_id>/<id:person_id>/erase")
 def erase(platform_id: int, person_id: int) -> BaseResponse:
     """Erase a person when the box was ticked."""
     if request.form.get("sure") != "yes":
-        counts = personal_data.counts(db.session, platform_id, person_id)
-        return guard.page("admin/person_erase.html", status=422, person=_person(platform_id, person_id), platform=guard.platform(),
-                          counts=counts, unsure=True)  # fmt: skip
+        return _asked(platform_id, person_id, unsure=True)
     engine.begin_writing(db.session)
     gone = personal_data.erase(db.session, platform_id, person_id, "admin", guard.here().now)
     if gone is None:
