@@ -22,7 +22,7 @@ def test_every_table_is_told_and_erased_or_holds_nothing_of_a_person() -> None:
 def test_what_is_reached_can_be_found_by_platform_and_every_author_is_known() -> None:
     for table in (*personal_data.own_tables(), *personal_data.work_tables()):
         assert "platform_id" in table.c, table
-        people = {name for name in table.c.keys() if name.endswith(("er_id", "or_id", "person_id"))}
+        people = {one.name for one in table.c if one.name.endswith(("er_id", "or_id", "person_id"))}
         assert people <= KEYS_OF_PEOPLE | {"submission_id"}, f"{table}: who is {people}?"
 
 
