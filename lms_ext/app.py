@@ -25,6 +25,7 @@ from lms_ext.web import (
     landing,
     lti,
     packs,
+    refused_launches,
     sessions,
     tabs,
     teaching,
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     sessions.register(app)
     tabs.register(app)
     errors.register(app)
+    refused_launches.register(app)
     for blueprint in (
         front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,
     ):  # fmt: skip

@@ -1,5 +1,6 @@
 """Tables and nothing else."""
 
+from lms_ext.models.admin_desk import PackOff, PackUpload, RefusedLaunch
 from lms_ext.models.admins import Admin, AdminInvite, AdminRecoveryCode, AdminScope, AdminSession, AuditEntry, SignInPace
 from lms_ext.models.base import Base, db, new_id, utcnow
 from lms_ext.models.outbox import DeliveryLane, GradeSlot
@@ -12,6 +13,6 @@ from lms_ext.models.work import Attempt, Comment, Draft, Mark, Submission
 __all__ = [
     "Admin", "AdminInvite", "AdminRecoveryCode", "AdminScope", "AdminSession", "AssetBlob", "Attempt", "AuditEntry", "Base",
     "Comment", "DeliveryLane", "Deployment", "Draft", "Erasure", "GradeSlot", "LaunchSession", "Link", "Mark", "Member",
-    "Person", "Platform", "PlatformKeySet", "PublishedPack", "Retention", "ServiceToken", "SignInPace", "Snapshot", "Space",
-    "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
+    "PackOff", "PackUpload", "Person", "Platform", "PlatformKeySet", "PublishedPack", "RefusedLaunch", "Retention",
+    "ServiceToken", "SignInPace", "Snapshot", "Space", "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Registrations: what an admin tells us of an LMS."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,11 @@ def save(session: Db, data: Mapping[str, Any], *, allow_http: bool) -> Saved:
 def every(session: Db) -> Sequence[Platform]:
     """List all registrations by name."""
     return session.execute(select(Platform).order_by(Platform.name, Platform.id)).scalars().all()
+
+
+def within(session: Db, ids: Collection[int] | None) -> Sequence[Platform]:
+    """List the registrations among `ids` by name; None for all."""
+    return [one for one in every(session) if ids is None or one.id in ids]
 
 
 def deployments(session: Db, platform: Platform) -> dict[str, str]:

@@ -49,6 +49,7 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Refused)
     def _refused(error: Refused) -> Response:
+        g.refused = error
         log.info("refused", code=error.refusal.code, request_id=request_id(), **error.facts)
         return refusal_response(error.refusal, **error.context)
 

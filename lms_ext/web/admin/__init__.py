@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from lms_ext.web.admin import guard, keys, nav, people, platforms, signing_in, start
+from lms_ext.web.admin import grades, guard, health, keys, launches, nav, packs, people, platforms, plugins, signing_in, start
 
 _BLUEPRINTS = (
     signing_in.bp,
@@ -10,6 +10,11 @@ _BLUEPRINTS = (
     platforms.bp,
     keys.bp,
     people.bp,
+    grades.bp,
+    packs.bp,
+    launches.bp,
+    plugins.bp,
+    health.bp,
 )
 
 

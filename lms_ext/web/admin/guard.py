@@ -28,7 +28,7 @@ from lms_ext.web.admin import cookies
 from lms_ext.web.errors import wants_json
 
 View = TypeVar("View", bound=Callable[..., Any])
-_OPEN, _ROLES = "admin_open", "admin_roles"
+_OPEN, _ROLES, _LARGEST = "admin_open", "admin_roles", "admin_largest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,16 @@ def allow(*roles: AdminRole) -> Callable[[View], View]:
     return mark
 
 
+def takes(largest: int) -> Callable[[View], View]:
+    """Let a view receive forms of so many bytes, once the admin is known; others have the application's own limit."""
+
+    def mark(view: View) -> View:
+        setattr(view, _LARGEST, largest)
+        return view
+
+    return mark
+
+
 def _let_in() -> BaseResponse | None:
     """Let a request in, or answer it here."""
     if request.url_rule is None:
@@ -94,6 +104,9 @@ def _let_in() -> BaseResponse | None:
     is_open = getattr(view, _OPEN, False)
     if found is None and not is_open:
         return _to_sign_in(writes=writes)
+    if found is not None and (largest := getattr(view, _LARGEST, None)):
+        _check_rights(found.actor, view, writes=writes)  # before anything large is read
+        request.max_content_length = largest
     if writes and not (cookies.secret() and sessions.csrf_fits(cookies.secret())):
         raise Refused("admin-form-expired")
     if found is not None:

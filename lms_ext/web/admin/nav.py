@@ -38,7 +38,8 @@ TABS = (
 
 SYSTEM = (
     Entry("admin_health.index", text("Kesehatan", "Health"), "chart",
-          text("Apakah semua bagian alat ini bekerja.", "Whether every part of the tool works.")),
+          text("Apakah semua bagian alat ini bekerja.", "Whether every part of the tool works."),
+          frozenset({AdminRole.OWNER, AdminRole.AUDITOR})),
     Entry("admin_keys.index", text("Kunci", "Keys"), "lock",
           text("Kunci yang menandatangani pesan ke LMS.", "The keys that sign messages to LMSs.")),
     Entry("admin_plugins.index", text("Plugin", "Plugins"), "grid",

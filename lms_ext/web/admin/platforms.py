@@ -12,6 +12,4 @@ bp = Blueprint("admin_platforms", __name__, url_prefix="/admin/platforms")
 @bp.get("")
 def index() -> Response:
     """List the platforms in the admin's scope."""
-    within = guard.here().within
-    shown = [one for one in platforms.every(db.session) if within is None or one.id in within]
-    return guard.page("admin/platforms.html", platforms=shown)
+    return guard.page("admin/platforms.html", platforms=platforms.within(db.session, guard.here().within))
