@@ -25,6 +25,7 @@ from lms_ext.web import (
     landing,
     lti,
     packs,
+    privacy,
     refused_launches,
     sessions,
     tabs,
@@ -78,7 +79,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     errors.register(app)
     refused_launches.register(app)
     for blueprint in (
-        front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,
+        front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp, privacy.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     admin.register(app)

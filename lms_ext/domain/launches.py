@@ -13,6 +13,8 @@ from lms_ext.domain.texts import storable
 class MessageType(enum.StrEnum):
     RESOURCE_LINK = "LtiResourceLinkRequest"
     DEEP_LINKING = "LtiDeepLinkingRequest"
+    PRIVACY = "LtiDataPrivacyLaunchRequest"
+    """Opens what is held of a person, for them or for an admin of the LMS; of no course and no link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Launch:
     nrps_url: str = ""
     deep_linking: DeepLinkingSettings | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
+    for_user: str = ""
+    """The LMS's id of the person that a privacy launch is about; "" when it is no such launch."""
     return_url: str = ""
     """https only (http on loopback when allowed); "" when absent or unfit."""
     in_frame: bool = True

@@ -17,7 +17,7 @@ from lms_ext.domain.launches import (
     MessageType,
     PersonClaims,
 )
-from lms_ext.domain.people import course_role
+from lms_ext.domain.people import course_role, runs_the_lms
 from lms_ext.domain.refusals import Refused
 from lms_ext.domain.texts import nearest_locale, storable
 from lms_ext.lti.registry import KnownPlatform
@@ -55,6 +55,8 @@ def check(body: dict[str, Any]) -> None:
     _check_person(body)
     if kind == MessageType.RESOURCE_LINK:
         _check_link(body.get(LTI + "resource_link", ...))
+    elif kind == MessageType.PRIVACY:
+        _check_privacy(body)
     else:
         _check_selection(body.get(DEEP_LINKING))
     if not isinstance(body.get(LTI + "target_link_uri"), str):
@@ -71,15 +73,21 @@ def _check_objects(body: dict[str, Any]) -> None:
         raise Refused("claim-malformed")
 
 
-def _kind(body: dict[str, Any]) -> str:
+def _kind(body: dict[str, Any]) -> MessageType:
     kind = body.get(LTI + "message_type")
     if not kind:
         raise Refused("type-missing")
     if body.get(LTI + "version") != "1.3.0":
         raise Refused("version-wrong")
-    if kind not in [one.value for one in MessageType]:
-        raise Refused("type-unsupported")
-    return str(kind)
+    return message_type(kind)
+
+
+def message_type(named: object) -> MessageType:
+    """Read a message type; the first drafts named the privacy launch without its Lti, and platforms still do."""
+    try:
+        return MessageType(f"Lti{named}" if named == "DataPrivacyLaunchRequest" else str(named))
+    except ValueError:
+        raise Refused("type-unsupported") from None
 
 
 def _check_person(body: dict[str, Any]) -> None:
@@ -99,6 +107,21 @@ def _check_link(link: object) -> None:
         raise Refused("link-missing")
     if not isinstance(link, dict) or not _id(link.get("id")):
         raise Refused("link-malformed")
+
+
+def _check_privacy(body: dict[str, Any]) -> None:
+    if body.get(LTI + "context") or body.get(LTI + "resource_link"):
+        raise Refused("privacy-in-course")
+    asked = body.get(LTI + "for_user")
+    if asked is not None and not _id(_for_user(asked)):
+        raise Refused("privacy-person-malformed")
+    if asked is not None and _for_user(asked) != body["sub"] and not runs_the_lms(body[LTI + "roles"]):
+        raise Refused("privacy-not-admin")
+
+
+def _for_user(claim: object) -> Any:
+    """Give the id of a `for_user` claim: ``user_id``, in the first drafts ``id``."""
+    return claim.get("user_id", claim.get("id")) if isinstance(claim, dict) else None
 
 
 def _check_selection(claim: object) -> None:
@@ -122,7 +145,7 @@ def launch_from(
     body: dict[str, Any], platform: KnownPlatform, state: State, fit_url: Callable[[str], bool], *, in_frame: bool
 ) -> Launch:
     """Read checked claims. A service URL that is not fit (not https, no host) switches its service off."""
-    kind = MessageType(body[LTI + "message_type"])
+    kind = message_type(body[LTI + "message_type"])
     context = body.get(LTI + "context") or {}
     link = body.get(LTI + "resource_link") or {}
     custom = body.get(LTI + "custom") or {}
@@ -145,6 +168,7 @@ def launch_from(
         custom={
             str(key): storable(value) for key, value in custom.items() if isinstance(value, str) and not value.startswith("$")
         },
+        for_user=_for_user(body.get(LTI + "for_user")) or body["sub"] if kind == MessageType.PRIVACY else "",
         return_url=return_url(body, fit_url),
         in_frame=in_frame,
         platform_name=platform.name,

@@ -124,6 +124,8 @@ class LaunchSession(Base):
     deep_linking: Mapped[JsonObject | None] = mapped_column(Document)
     """Settings of a deep linking launch; answered once (`answered_at`)."""
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    about_id: Mapped[int | None] = mapped_column(Id)
+    """The person whose data a privacy launch opens (0 when we do not know them); None for other launches."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

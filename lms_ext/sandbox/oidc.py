@@ -15,6 +15,7 @@ from lms_ext.sandbox.services import Problem, practice, service, words
 
 bp = Blueprint("oidc", __name__, url_prefix="/lti")
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_KINDS = {"deep-linking": "LtiDeepLinkingRequest", "privacy": "LtiDataPrivacyLaunchRequest"}
 SCOPES = (*claims.AGS_SCOPES, claims.NRPS_SCOPE)
 
 
@@ -95,11 +96,12 @@ def _wrong(lms: Practice, given: dict[str, str]) -> tuple[str, str] | None:
 
 
 def _claims(lms: Practice, body: dict[str, Any], person: Any, nonce: str) -> dict[str, Any]:
-    choosing = body["kind"] == "deep-linking"
-    kind = "LtiDeepLinkingRequest" if choosing else "LtiResourceLinkRequest"
+    kind = _KINDS.get(body["kind"], "LtiResourceLinkRequest")
     found = claims.base_claims(lms, person, nonce, kind, locale=locale(), frame=bool(body.get("frame")))
-    if choosing:
+    if body["kind"] == "deep-linking":
         return found | claims.deep_linking_claims(lms, body["data"], body["return_url"])
+    if body["kind"] == "privacy":
+        return claims.privacy_claims(lms, found, lms.person(body["about"]) or person)
     link = lms.course.link(body["link"])
     if link is None:
         raise Problem(404, "the link is gone from the course")

@@ -30,7 +30,7 @@ _OPEN = Statement(
     lambda _: insert(LaunchSession),
     keys=(
         "platform_id", "space_id", "id", "secret_hash", "browser_hash", "person_id", "link_id", "role", "locale", "return_url",
-        "deep_linking", "created_at", "expires_at",
+        "deep_linking", "about_id", "created_at", "expires_at",
     ),
 )  # fmt: skip
 _END_OTHERS = Statement(
@@ -86,11 +86,24 @@ def open_session(
         "locale": launch.locale,
         "return_url": launch.return_url,
         "deep_linking": _settings(launch),
+        "about_id": _about(session, launch, person_id) if launch.for_user else None,
         "created_at": now,
         "expires_at": now + timedelta(hours=hours),
     }
     _OPEN.rows(session, row)
     return opened
+
+
+_PERSON = Statement(
+    lambda _: select(Person.id).where(Person.platform_id == bindparam("platform_id"), Person.sub == bindparam("sub"))
+)
+
+
+def _about(session: Runs, launch: Launch, person_id: int) -> int:
+    """Give whose data a privacy launch opens; 0 for a person of the LMS who never came here."""
+    if launch.for_user == launch.person.sub:
+        return person_id
+    return _PERSON.value(session, {"platform_id": launch.platform_id, "sub": launch.for_user}) or 0
 
 
 def _settings(launch: Launch) -> dict[str, Any] | None:

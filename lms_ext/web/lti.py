@@ -13,6 +13,7 @@ from lms_ext.web import sessions
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
+_FIRST_PAGE = {MessageType.DEEP_LINKING: "/choose", MessageType.PRIVACY: "/privacy"}
 bp = Blueprint("lti", __name__, url_prefix="/lti")
 _TEST_COOKIE = "lxt"
 
@@ -84,8 +85,7 @@ def launch() -> BaseResponse:
             now=now,
         )
     ref = LaunchRef(opened.platform_id, opened.space_id, opened.id)
-    choosing = told.message_type == MessageType.DEEP_LINKING
-    response = _sent_on(f"{ref.path}/choose" if choosing else ref.path, 303)
+    response = _sent_on(ref.path + _FIRST_PAGE.get(told.message_type, ""), 303)
     # A day longer than the session: a page that says it is over can still show the way back to the course.
     seconds = (tool().settings.session_hours + 24) * 3600
     sessions.set_cookie(response, sessions.SECRET_COOKIE, secret, path=ref.path, seconds=seconds)

@@ -37,6 +37,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["platform_id"], ["platform.id"], name=op.f("fk_retention_platform_id_platform")),
         sa.PrimaryKeyConstraint("platform_id", name=op.f("pk_retention")),
     )
+    with op.batch_alter_table("launch_session", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("about_id", sa.BigInteger(), nullable=True))
     with op.batch_alter_table("space", schema=None) as batch_op:
         batch_op.add_column(sa.Column("opened_month", sa.String(length=7), server_default="", nullable=False))
     # when a course was last opened was not kept until now: its time begins today, and nothing is deleted too early
@@ -45,6 +47,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("launch_session", schema=None) as batch_op:
+        batch_op.drop_column("about_id")
     with op.batch_alter_table("space", schema=None) as batch_op:
         batch_op.drop_column("opened_month")
     op.drop_table("retention")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from lms_ext.cli import main
 from lms_ext.domain.admins import AdminRole
@@ -32,7 +34,7 @@ from lms_ext.services import personal_data, retention
 from tests.journeys.test_activity import Learner, app, keys  # noqa: F401 - fixtures
 from tests.security.test_walker import everything
 from tests.support.admins import HTTPS, signed_in
-from tests.support.platform import KeyServer
+from tests.support.platform import KeyServer, launch
 from tests.support.published import INSTRUCTOR
 
 # ruff: noqa: F811 - fixtures of another file
@@ -245,3 +247,74 @@ def test_the_command_line_finds_exports_and_asks_before_it_erases(app: Flask, bo
 def test_cutoff_counts_whole_months() -> None:
     now = utcnow().replace(year=2026, month=3, day=31)
     assert [retention.cutoff(now, one) for one in (0, 2, 3, 12, 36)] == ["2026-03", "2026-01", "2025-12", "2025-03", "2023-03"]
+
+
+class Asking:
+    """A browser at the page on personal data, opened by the LMS."""
+
+    def __init__(self, app: Flask, **claimed: Any) -> None:
+        self.client = app.test_client()
+        answer = launch(self.client, message_type="LtiDataPrivacyLaunchRequest", context=..., resource_link=..., **claimed)
+        self.url = answer.headers["Location"]
+        self.csrf = ""
+        self.text = self.get()
+
+    def get(self, path: str = "") -> str:
+        text = self.client.get(self.url + path, base_url=HTTPS).text
+        db.session.remove()
+        found = re.search(r'name="csrf" value="([^"]*)"', text)
+        self.csrf = found[1] if found else self.csrf
+        return text
+
+    def post(self, path: str, **form: str) -> TestResponse:
+        answer = self.client.post(self.url + path, data={"csrf": self.csrf, **form}, base_url=HTTPS)
+        db.session.remove()
+        return answer
+
+
+def test_a_person_takes_their_data_along_and_has_it_erased(app: Flask, both: Learner) -> None:
+    sri, budi = Asking(app, **SRI), personal_data.holdings(db.session, 1, person_id(BUDI))
+    db.session.rollback()
+    assert SRI["email"] in sri.text
+    told = json.loads(zipfile.ZipFile(io.BytesIO(sri.post("/export").data)).read("data.json"))
+    assert JOURNAL in json.dumps(told, ensure_ascii=False)
+    assert BUDI["name"] not in json.dumps(told, ensure_ascii=False)
+    assert "Yang tetap ada" in sri.get("/erase")
+    assert sri.post("/erase", sure="yes", csrf="x").status_code == 403
+    assert sri.post("/erase").status_code == 422
+    done = sri.post("/erase", sure="yes")
+    assert "Data sudah dihapus" in done.text
+    left = text_of_the_database()
+    for canary in (*SRI.values(), JOURNAL):
+        assert canary not in left, canary
+    assert personal_data.holdings(db.session, 1, person_id(BUDI)) == budi
+    db.session.rollback()
+    assert sri.client.get(sri.url, base_url=HTTPS).status_code == 401
+    assert db.session.execute(select(Erasure.asked_by)).scalar_one() == "person"
+    actions = db.session.execute(select(AuditEntry.action).where(AuditEntry.action.startswith("person."))).scalars().all()
+    assert sorted(actions) == ["person.erase", "person.export"]
+
+
+def test_an_admin_of_the_lms_has_a_learners_data_erased(app: Flask, both: Learner) -> None:
+    roles = ["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"]
+    admin = Asking(app, sub="1", name="Hendra", roles=roles, for_user={"user_id": SRI["sub"]})
+    assert SRI["name"] in admin.text
+    assert SRI["name"] in admin.get("/erase")
+    assert "tentang orang ini" in admin.post("/erase", sure="yes").text
+    left = text_of_the_database()
+    assert not [one for one in (*SRI.values(), JOURNAL) if one in left]
+    assert "Tidak ada data tentang orang ini" in admin.get(), "the admin's own page stays open"
+    assert admin.post("/erase", sure="yes").status_code == 404
+
+
+def test_in_a_course_people_see_and_take_their_data_but_erase_it_only_where_the_lms_asked(app: Flask, both: Learner) -> None:
+    page = both.client.get(f"{both.home}/privacy", base_url=HTTPS).text
+    assert SRI["email"] in page
+    assert "Hapus semuanya" not in page
+    form = {"csrf": both.hidden(page, "csrf")}
+    assert both.client.post(f"{both.home}/privacy/export", data=form, base_url=HTTPS).status_code == 200
+    db.session.remove()
+    assert both.client.get(f"{both.home}/privacy/erase", base_url=HTTPS).status_code == 404
+    assert both.client.post(f"{both.home}/privacy/erase", data=form | {"sure": "yes"}, base_url=HTTPS).status_code == 404
+    db.session.remove()
+    assert person_id(SRI)
