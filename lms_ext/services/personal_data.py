@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Table, and_, delete, func, insert, not_, or_,
 
 from lms_ext.domain.refusals import declare
 from lms_ext.domain.texts import text
-from lms_ext.models import Attempt, Base, Comment, Erasure, LaunchSession, Link, Mark, Person, Platform, Space
+from lms_ext.models import Attempt, Base, Comment, Erasure, LaunchSession, Link, Mark, Member, Person, Platform, Space
 from lms_ext.services.seats import Db
 
 AUTHORS: Mapping[str, str] = {Comment.__tablename__: "author_id", Mark.__tablename__: "marker_id"}
@@ -166,13 +166,21 @@ def _names(session: Db, platform_id: int, ids: set[int]) -> dict[str, str]:
 
 
 def counts(session: Db, platform_id: int, person_id: int) -> dict[str, int]:
-    """Count what we hold of a person by table, without reading it."""
-    found = {}
+    """Count what we hold of a person by table, without reading it; ``course`` counts the courses they are in."""
+    found = {"course": _courses(session, platform_id, person_id)}
     for table in own_tables():
         found[table.name] = _count(session, table, and_(table.c.platform_id == platform_id, table.c.person_id == person_id))
     for table in work_tables():
         found[table.name] = _count(session, table, _of_work(table, platform_id, person_id))
     return found
+
+
+def _courses(session: Db, platform_id: int, person_id: int) -> int:
+    place = and_(Space.platform_id == Member.platform_id, Space.id == Member.space_id)
+    mine = select(func.count()).select_from(Member).join(Space, place)
+    mine = mine.where(Member.platform_id == platform_id, Member.person_id == person_id)
+    # launches without a course share places that no course can have: see `launching.context_id`
+    return int(session.execute(mine.where(not_(Space.context_id.startswith("~")))).scalar_one())
 
 
 def _count(session: Db, table: Table, condition: Any) -> int:

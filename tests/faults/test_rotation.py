@@ -177,3 +177,16 @@ def _count(condition: Any) -> int:
     number: int = db.session.execute(select(func.count()).select_from(GradeSlot).where(condition)).scalar_one()
     db.session.rollback()
     return number
+
+
+def test_workers_rotate_a_key_that_is_due_by_themselves_once(stage: Stage, request: pytest.FixtureRequest) -> None:
+    tool().lti.signer.sign({"a": 1})
+    change(update(ToolKey).values(signs_from=utcnow() - AGED))
+    request.getfixturevalue("worker")
+
+    def keys() -> int:
+        number: int = db.session.execute(select(func.count()).select_from(ToolKey)).scalar_one()
+        db.session.rollback()
+        return number
+
+    until(lambda: keys() == 2)
