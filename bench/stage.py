@@ -137,3 +137,9 @@ class Stage:
         """Let one worker deliver grades; gives CPU milliseconds per score of each round: `whole` and `http`."""
         found: dict[str, list[float]] = json.loads(self._helper(store, "delivery", self.issuer, str(count), str(rounds)))
         return found
+
+    def crowd(self, store: str, platforms: int, hanging: int, each: int) -> dict[str, float]:
+        """Let one worker serve many platforms; gives seconds until those that answer have their scores (`alone`, `beside`)."""
+        told = self._helper(store, "crowd", self.issuer, *map(str, (platforms, hanging, each)))
+        found: dict[str, float] = json.loads(told)
+        return found

@@ -11,6 +11,7 @@ from lms_ext import logs, plugin_host, worker
 from lms_ext.defaults import builtin_plugins
 from lms_ext.lti import quirks
 from lms_ext.models import db, engine
+from lms_ext.services import copy_notices
 from lms_ext.settings import Settings
 from lms_ext.web import (
     activities,
@@ -18,15 +19,19 @@ from lms_ext.web import (
     assets,
     choosing,
     compression,
+    copies,
     errors,
     front,
     health,
     i18n,
     landing,
     lti,
+    messages,
     packs,
     privacy,
     refused_launches,
+    registration,
+    roster,
     sessions,
     tabs,
     teaching,
@@ -65,7 +70,9 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
         db.session.remove()
 
     plugins = plugin_host.load_plugins(
-        settings.plugins, builtin={**builtin_plugins(), "default-quirks": quirks}, strict=settings.strict_plugins
+        settings.plugins,
+        builtin={**builtin_plugins(), "default-quirks": quirks, "course-copies": copy_notices},
+        strict=settings.strict_plugins,
     )
     for name, plugin in (extra_plugins or {}).items():
         plugins.add(name, plugin)
@@ -79,7 +86,8 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     errors.register(app)
     refused_launches.register(app)
     for blueprint in (
-        front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp, privacy.bp,
+        front.bp, health.bp, i18n.bp, lti.bp, messages.bp, registration.bp, packs.bp,
+        landing.bp, copies.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp, roster.bp, privacy.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     admin.register(app)

@@ -12,8 +12,11 @@ from lms_ext.cli_admins import admin
 from lms_ext.cli_app import InApp, open_app
 from lms_ext.cli_demo import demo
 from lms_ext.cli_grades import grades
+from lms_ext.cli_migration import migration
 from lms_ext.cli_packs import pack
 from lms_ext.cli_people import person
+from lms_ext.cli_register import approve_platform, doctor, invite
+from lms_ext.cli_registrations import read_registration, tell_no_deployment
 from lms_ext.cli_sandbox import sandbox
 from lms_ext.cli_seal import seal
 
@@ -64,12 +67,9 @@ def add_platform(file: Path | None, deployment_ids: tuple[str, ...], **given: st
     from lms_ext.services import platforms
     from lms_ext.web.tool import tool
 
-    data: dict[str, Any] = {}
-    if file:
-        try:
-            data = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise click.ClickException(f"{file}: bukan JSON / not JSON: {error}") from error
+    # what `show` writes may be handed in again
+    known = [*platforms.PlatformSchema().fields, "status"]
+    data: dict[str, Any] = read_registration(file, known) if file else {}
     data |= {name: value for name, value in given.items() if value}
     if deployment_ids:
         data["deployment_ids"] = list(deployment_ids)
@@ -84,6 +84,8 @@ def add_platform(file: Path | None, deployment_ids: tuple[str, ...], **given: st
         lines = [f"  {name}: {', '.join(map(str, faults))}" for name, faults in error.faults.items()]
         raise click.ClickException("Pendaftaran tidak disimpan / not saved:\n" + "\n".join(lines)) from error
     database.session.commit()
+    if not platforms.deployments(database.session, saved.platform):
+        tell_no_deployment(saved.platform.client_id)
     word = "Terdaftar / Registered" if saved.is_new else "Diperbarui / Updated"
     click.echo(f"{word}: {saved.platform.id} {saved.platform.name} ({saved.platform.issuer}, {saved.platform.client_id})")
 
@@ -130,6 +132,10 @@ def disable_platform(platform_id: int) -> None:
         raise click.ClickException(f"Tidak ada LMS {platform_id}. / There is no platform {platform_id}.")
     database.session.commit()
     click.echo(f"Dinonaktifkan / Disabled: {platform_id}")
+
+
+platform.add_command(invite)
+platform.add_command(approve_platform)
 
 
 @main.group(cls=InApp)
@@ -210,10 +216,12 @@ def worker() -> None:
 
 
 main.add_command(admin)
+main.add_command(doctor)
 main.add_command(demo)
 main.add_command(sandbox)
 main.add_command(pack)
 main.add_command(grades)
+main.add_command(migration)
 main.add_command(sandbox)
 main.add_command(seal)
 main.add_command(person)

@@ -1,4 +1,4 @@
-"""Delivers grades: as a thread of a single web process, or as processes of their own (`lms-ext worker`).
+"""Delivers grades, and has member lists fetched: as a thread of a single web process, or as processes of its own.
 
 One thread claims and settles, in few transactions; others only talk to platforms. Each platform has a lane of its own: however
 long one takes to answer, it holds a few threads of its own and nobody else's scores.
@@ -20,11 +20,13 @@ from lms_ext.domain.events import GradeDelivered
 from lms_ext.domain.pacing import Rules
 from lms_ext.domain.quirks import PlatformInfo, Quirks
 from lms_ext.lti.ags import Gradebook
+from lms_ext.lti.notices import NoticeDesk
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.tokens import Tokens
 from lms_ext.lti.tool_keys import rotate_when_due
 from lms_ext.models import engine, utcnow
-from lms_ext.services import delivering, lanes, personal_data, retention, tidying
+from lms_ext.roster_worker import RosterWork
+from lms_ext.services import delivering, lanes, notices, personal_data, retention, tidying
 from lms_ext.services.delivering import Claimed, Result, Verdict
 from lms_ext.services.sealing import SealLost
 from lms_ext.web.tool import Tool, new_session
@@ -35,6 +37,7 @@ _IDLE = 0.5
 """Seconds between looks when nothing is due and nobody calls."""
 _BRIEF = 0.01
 _TIDY = 3600.0
+_TELL = 15.0
 _THREADS = 256
 """Enough for dozens of platforms that hang at once; threads that wait cost next to nothing."""
 
@@ -48,6 +51,7 @@ class Worker:
         self._tool: Tool = app.extensions["lms_ext"]
         tokens = Tokens(self._tool.lti.outbound, self._tool.lti.signer, new_session)
         self._gradebook = Gradebook(self._tool.lti.outbound, tokens)
+        self._rosters = RosterWork(app, tokens, self._rules)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="grades")
         self._wake = self._tool.work_waits
         self._flying: Counter[int] = Counter()
@@ -55,6 +59,9 @@ class Worker:
         self._unsettled: list[Result] = []
         """Tried and not yet recorded: kept while the database is away."""
         self._tidy_at = 0.0
+        self._tell_at = 0.0
+        address = f"{self._tool.settings.public_url.rstrip('/')}/lti/notices"
+        self._notices = NoticeDesk(self._tool.lti.outbound, tokens, address)
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop`, then finish what is in flight; a database that is away is waited for."""
@@ -71,6 +78,7 @@ class Worker:
         except SQLAlchemyError as error:  # leases run out: these scores will be sent again, which does no harm
             log.warning("worker.database", error=type(error).__name__)
         self._pool.shutdown()
+        self._rosters.close()
 
     def _await_flying(self) -> None:
         with self._app.app_context():
@@ -86,8 +94,10 @@ class Worker:
             with self._app.app_context():
                 self._settle()
                 pause = self._fill()
+                self._rosters.look()
                 if pause == _IDLE:
                     self._tidy()
+                    self._tell()
                 return pause
         except SQLAlchemyError as error:
             log.warning("worker.database", error=type(error).__name__)
@@ -163,15 +173,18 @@ class Worker:
         if platform is None or platform.status != "active":
             return Verdict("parked", "platform-inactive")
         try:
-            info = PlatformInfo(platform.issuer, platform.product)
-            quirks: Quirks = self._tool.plugins.choose("choose_quirks", Quirks(), platform=info)
-            return self._gradebook.send(platform, quirks, one)
+            return self._gradebook.send(platform, self._quirks(platform), one)
         except SealLost as error:
             log.error("seal.lost", what=error.what, key=error.key_id)  # noqa: TRY400 - the place is known, the cause is a setting
             return Verdict("retry", "seal-lost")
         except Exception as error:
             log.exception("worker.fault", error=type(error).__name__)
             return Verdict("retry", "fault")
+
+    def _quirks(self, platform: KnownPlatform) -> Quirks:
+        info = PlatformInfo(platform.issuer, platform.product)
+        found: Quirks = self._tool.plugins.choose("choose_quirks", Quirks(), platform=info)
+        return found
 
     def _announce(self, results: Sequence[Result]) -> None:
         with self._app.app_context():
@@ -193,6 +206,33 @@ class Worker:
         if kid:
             log.info("keys.rotated", kid=kid)
         self._tidy_at = time.monotonic() + (0.0 if more else _TIDY)
+
+    def _tell(self) -> None:
+        if time.monotonic() >= self._tell_at:
+            self._tell_at = time.monotonic() + _TELL
+            self._pool.submit(self.tell_services)
+
+    def tell_services(self) -> int:
+        """Tell notification services that are due where we want to hear of what; gives how many took it."""
+        with self._app.app_context():
+            engine.may_write()
+            with new_session() as session:
+                due = notices.take(session, utcnow())
+                session.commit()
+            return sum(self._tell_one(one) for one in due)
+
+    def _tell_one(self, one: notices.Service) -> bool:
+        platform = self._tool.lti.registry.all().get(one.platform_id)
+        if platform is None or platform.status != "active":
+            error = "platform-inactive"
+        else:
+            error = self._notices.register(platform, self._quirks(platform), one, self._tool.plugins.notice_types)
+        if error:
+            log.warning("notices.not_told", platform=one.platform_id, error=error)
+        with new_session() as session:
+            notices.settle(session, one, error, utcnow())
+            session.commit()
+        return not error
 
 
 def start_embedded(app: Flask) -> threading.Event:

@@ -11,7 +11,7 @@ from lms_ext.domain.quirks import Quirks
 from lms_ext.lti.columns import find_column
 from lms_ext.lti.http import Answer, Outbound, OutboundError
 from lms_ext.lti.registry import KnownPlatform
-from lms_ext.lti.tokens import TokenRefused, Tokens, read_json
+from lms_ext.lti.tokens import TokenRefused, Tokens, read_json, with_token
 from lms_ext.models import utcnow
 from lms_ext.services.delivering import SCOPE, Claimed, Column, Verdict
 
@@ -110,12 +110,8 @@ class _Sending:
         return self._ask("GET", url, {"Accept": accept}, None)
 
     def _ask(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
-        token = self._tokens.get(self._platform, self._quirks, self._scopes)
-        answer = self._outbound.request(method, url, headers={**headers, "Authorization": f"Bearer {token}"}, body=body)
-        if answer.status == 401:
-            token = self._tokens.get(self._platform, self._quirks, self._scopes, instead_of=token)
-            answer = self._outbound.request(method, url, headers={**headers, "Authorization": f"Bearer {token}"}, body=body)
-        return answer
+        asking = (self._outbound, self._tokens, self._platform, self._quirks, self._scopes)
+        return with_token(*asking, method, url, headers=headers, body=body)
 
     def _is_person_unknown(self, answer: Answer) -> bool:
         return self._quirks.is_not_enrolled(answer.status, answer.body.decode(errors="replace"))
@@ -130,8 +126,9 @@ class _Sending:
             return self._compare(lineitem)
         if self._quirks.is_rate_limit(status, answer.headers):
             return Verdict("retry", "busy", "complains", retry_after(answer, self._now))
-        if status >= 500 or status in {401, 408, 425}:
-            return Verdict("retry", "token-refused" if status == 401 else "platform-fault", "down")
+        no_token = self._quirks.is_token_refusal(status, answer.body.decode(errors="replace"))
+        if no_token or status >= 500 or status in {408, 425}:
+            return Verdict("retry", "token-refused" if no_token else "platform-fault", "down")
         reasons = {404: "no-column", 410: "no-column", 403: "not-allowed", 400: "not-gradable", 422: "not-gradable"}
         return Verdict("parked", reasons.get(status, "refused"))
 

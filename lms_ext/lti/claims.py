@@ -2,19 +2,22 @@
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 
+from lms_ext.domain.incoming import Incoming
 from lms_ext.domain.launches import (
     AgsClaims,
     ContextClaims,
     DeepLinkingSettings,
+    GroupsClaims,
     Launch,
     LinkClaims,
     MessageType,
+    OldIds,
     PersonClaims,
 )
 from lms_ext.domain.people import course_role, runs_the_lms
@@ -26,8 +29,12 @@ from lms_ext.lti.state import State
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+OLD_IDS = LTI + "lti1p1"
+NOTICES = LTI + "platformnotificationservice"
+GROUPS = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 _NAMES = 300
+_PERSONAL = frozenset({"name", "given_name", "family_name", "middle_name", "email", "picture", LTI + "lis", LTI + "ext"})
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 """What may stand in our security headers; browsers write other names in ASCII anyway."""
 
@@ -44,9 +51,9 @@ def missing(body: dict[str, Any]) -> list[str]:
     return [name for name in ("iss", "aud", "sub", *(LTI + one for one in ours)) if body.get(name) is None]
 
 
-def check(body: dict[str, Any]) -> None:
+def check(body: dict[str, Any], more_types: Collection[str] = ()) -> None:
     """Refuse what is missing or of the wrong shape, by the first problem in the order of the refusal matrix."""
-    kind = _kind(body)
+    kind = _kind(body, more_types)
     deployment = body.get(LTI + "deployment_id")
     if deployment is None:
         raise Refused("deployment-missing")
@@ -57,7 +64,7 @@ def check(body: dict[str, Any]) -> None:
         _check_link(body.get(LTI + "resource_link", ...))
     elif kind == MessageType.PRIVACY:
         _check_privacy(body)
-    else:
+    elif kind == MessageType.DEEP_LINKING:
         _check_selection(body.get(DEEP_LINKING))
     if not isinstance(body.get(LTI + "target_link_uri"), str):
         raise Refused("target-elsewhere")
@@ -66,34 +73,33 @@ def check(body: dict[str, Any]) -> None:
 
 def _check_objects(body: dict[str, Any]) -> None:
     names = [LTI + one for one in ("context", "custom", "lis", "launch_presentation", "tool_platform")]
-    if not all(isinstance(body.get(name) or {}, dict) for name in (*names, AGS, NRPS)):
+    if not all(isinstance(body.get(name) or {}, dict) for name in (*names, AGS, NRPS, NOTICES, OLD_IDS, GROUPS)):
         raise Refused("claim-malformed")
     context = body.get(LTI + "context") or {}
     if context and not _id(context.get("id")):
         raise Refused("claim-malformed")
 
 
-def _kind(body: dict[str, Any]) -> MessageType:
+def _kind(body: dict[str, Any], more_types: Collection[str]) -> str:
     kind = body.get(LTI + "message_type")
     if not kind:
         raise Refused("type-missing")
     if body.get(LTI + "version") != "1.3.0":
         raise Refused("version-wrong")
+    if not isinstance(kind, str) or message_type(kind) not in {*MessageType, *more_types}:
+        raise Refused("type-unsupported")
     return message_type(kind)
 
 
-def message_type(named: object) -> MessageType:
-    """Read a message type; the first drafts named the privacy launch without its Lti, and platforms still do."""
-    try:
-        return MessageType(f"Lti{named}" if named == "DataPrivacyLaunchRequest" else str(named))
-    except ValueError:
-        raise Refused("type-unsupported") from None
+def message_type(named: str) -> str:
+    """Give a message type's name; the first drafts named the privacy launch without its Lti, and platforms still do."""
+    return MessageType.PRIVACY if named == "DataPrivacyLaunchRequest" else named
 
 
 def _check_person(body: dict[str, Any]) -> None:
     if body.get("sub") is None:
         raise Refused("person-missing")
-    if not _id(body["sub"]) or not body["sub"].isascii():
+    if not fit_sub(body["sub"]):
         raise Refused("person-malformed")
     roles = body.get(LTI + "roles")
     if roles is None:
@@ -145,7 +151,7 @@ def launch_from(
     body: dict[str, Any], platform: KnownPlatform, state: State, fit_url: Callable[[str], bool], *, in_frame: bool
 ) -> Launch:
     """Read checked claims. A service URL that is not fit (not https, no host) switches its service off."""
-    kind = message_type(body[LTI + "message_type"])
+    kind = MessageType(message_type(body[LTI + "message_type"]))
     context = body.get(LTI + "context") or {}
     link = body.get(LTI + "resource_link") or {}
     custom = body.get(LTI + "custom") or {}
@@ -156,7 +162,7 @@ def launch_from(
         message_type=kind,
         state_id=state.id,
         state_expires_at=state.expires_at,
-        person=PersonClaims(body["sub"], _name(body), _text(body.get("given_name")), _text(body.get("email"), 320)),
+        person=person_claims(body["sub"], body),
         role=course_role(body[LTI + "roles"]),
         target_link_uri=body[LTI + "target_link_uri"],
         locale=nearest_locale(_text(presentation.get("locale") or body.get("locale"))),
@@ -164,7 +170,10 @@ def launch_from(
         link=LinkClaims(link["id"], _text(link.get("title"))) if kind == MessageType.RESOURCE_LINK else None,
         ags=_ags(body.get(AGS) or {}, fit_url),
         nrps_url=_fit((body.get(NRPS) or {}).get("context_memberships_url"), fit_url, "names and roles"),
+        notices_url=_fit((body.get(NOTICES) or {}).get("platform_notification_service_url"), fit_url, "notices"),
+        groups=_groups(body.get(GROUPS) or {}, fit_url),
         deep_linking=_deep_linking(body[DEEP_LINKING], fit_url) if kind == MessageType.DEEP_LINKING else None,
+        old=_old_ids(body),
         custom={
             str(key): storable(value) for key, value in custom.items() if isinstance(value, str) and not value.startswith("$")
         },
@@ -173,6 +182,30 @@ def launch_from(
         in_frame=in_frame,
         platform_name=platform.name,
     )
+
+
+def incoming(body: dict[str, Any], platform: KnownPlatform) -> Incoming:
+    """Read a checked message that a plugin answers; whose it is stays here."""
+    context, presentation = body.get(LTI + "context") or {}, body.get(LTI + "launch_presentation") or {}
+    return Incoming(
+        type=body[LTI + "message_type"],
+        platform_id=platform.id,
+        deployment_id=body[LTI + "deployment_id"],
+        claims={name: value for name, value in body.items() if name not in _PERSONAL},
+        context=ContextClaims(context["id"], _text(context.get("title")), _text(context.get("label"))) if context else None,
+        role=course_role(body[LTI + "roles"]),
+        locale=nearest_locale(_text(presentation.get("locale") or body.get("locale"))),
+    )
+
+
+def fit_sub(value: object) -> bool:
+    """Tell whether this can be a person's id on their platform."""
+    return _id(value) and str(value).isascii()
+
+
+def person_claims(sub: str, body: dict[str, Any]) -> PersonClaims:
+    """Read what a launch or a member list says of a person; whatever is no text counts as absent."""
+    return PersonClaims(sub, _name(body), _text(body.get("given_name")), _text(body.get("email"), 320))
 
 
 def _name(body: dict[str, Any]) -> str:
@@ -203,6 +236,12 @@ def _ags(claim: dict[str, Any], fit_url: Callable[[str], bool]) -> AgsClaims:
     )
 
 
+def _groups(claim: dict[str, Any], fit_url: Callable[[str], bool]) -> GroupsClaims:
+    return GroupsClaims(
+        _fit(claim.get("context_groups_url"), fit_url, "groups"), _fit(claim.get("context_group_sets_url"), fit_url, "group sets")
+    )
+
+
 def _deep_linking(claim: dict[str, Any], fit_url: Callable[[str], bool]) -> DeepLinkingSettings:
     answer_url = _fit(claim.get("deep_link_return_url"), fit_url, "deep linking")
     if not answer_url:
@@ -217,6 +256,27 @@ def _deep_linking(claim: dict[str, Any], fit_url: Callable[[str], bool]) -> Deep
         _flag(claim.get("accept_lineitem"), default=True),
         tuple(one for one in claim["accept_presentation_document_targets"] if isinstance(one, str) and one.isprintable()),
         data if isinstance(data, str) else None,
+    )
+
+
+def _old_ids(body: dict[str, Any]) -> OldIds | None:
+    """Read the migration claim; ids that cannot be kept are as good as none.
+
+    Without a user id the account has kept its name (LTI migration guide: a platform sends only what differs).
+    """
+    claim = body.get(OLD_IDS) or {}
+    key, user = claim.get("oauth_consumer_key"), claim.get("user_id", body["sub"])
+    link, sign = claim.get("resource_link_id"), claim.get("oauth_consumer_key_sign")
+    if not claim or not _id(user) or storable(user) != user:
+        return None
+    audience = body["aud"] if isinstance(body["aud"], str) else body.get("azp") or body["aud"][0]
+    parts = (key, body[LTI + "deployment_id"], body["iss"], audience, body["exp"], body["nonce"])
+    return OldIds(
+        user,
+        key if isinstance(key, str) and _id(key) and storable(key) == key else "",
+        sign if isinstance(sign, str) and len(sign) <= 100 else "",
+        "&".join(str(one) for one in parts),
+        link if isinstance(link, str) and _id(link) else "",
     )
 
 

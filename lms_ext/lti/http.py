@@ -129,6 +129,8 @@ class Outbound:
                 if len(content) > limit:
                     response.close()
                     raise OutboundError("too-large")
+        except urllib3.exceptions.NewConnectionError as error:  # the library counts a refused connection among its timeouts
+            raise OutboundError("unreachable") from error
         except urllib3.exceptions.TimeoutError as error:
             raise OutboundError("timeout") from error
         except (HTTPError, OSError) as error:

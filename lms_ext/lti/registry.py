@@ -33,6 +33,7 @@ class KnownPlatform:
     token_audience: str
     jwks_url: str
     deployments: dict[str, str]
+    takes_deployments: bool = False
 
 
 class Registry(ToolConfAbstract[Any]):
@@ -72,7 +73,7 @@ class Registry(ToolConfAbstract[Any]):
             return {
                 one.id: KnownPlatform(
                     one.id, one.issuer, one.client_id, one.name, one.product, one.status, one.auth_login_url,
-                    one.auth_token_url, one.token_audience, one.jwks_url, deployments.get(one.id, {}),
+                    one.auth_token_url, one.token_audience, one.jwks_url, deployments.get(one.id, {}), one.takes_deployments,
                 )
                 for one in session.execute(select(Platform)).scalars()
             }  # fmt: skip

@@ -4,7 +4,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -136,26 +136,46 @@ class Tokens:
         return token, until
 
     def _fetch(self, platform: KnownPlatform, quirks: Quirks, scope: str) -> tuple[str, datetime]:
-        now = int(time.time())
-        audience = platform.token_audience or quirks.token_audience(platform.auth_token_url)
-        assertion = self._signer.sign(
-            {"iss": platform.client_id, "sub": platform.client_id, "aud": audience, "iat": now, "exp": now + 300,
-             "jti": secrets.token_urlsafe(16)}
-        )  # fmt: skip
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": assertion,
-            "scope": scope,
-        }
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-        answer = self._outbound.request("POST", platform.auth_token_url, headers=headers, body=urlencode(form).encode())
+        answer = ask_for_token(self._outbound, self._signer, platform, quirks, scope)
         given = read_json(answer)  # Moodle calls its token text/html: the type is not looked at
         if answer.status != 200 or not isinstance(given, dict) or not isinstance(given.get("access_token"), str):
             raise TokenRefused(str(answer.status))
         seconds = given.get("expires_in")
         seconds = seconds if isinstance(seconds, int) and 0 < seconds < 10**8 else 3600
         return given["access_token"], utcnow() + timedelta(seconds=max(seconds - _MARGIN, seconds / 2))
+
+
+def ask_for_token(outbound: Outbound, signer: Signer, platform: KnownPlatform, quirks: Quirks, scope: str) -> Answer:
+    """Ask a platform for an access token; OutboundError when it does not answer."""
+    now = int(time.time())
+    audience = platform.token_audience or quirks.token_audience(platform.auth_token_url)
+    assertion = signer.sign(
+        {"iss": platform.client_id, "sub": platform.client_id, "aud": audience, "iat": now, "exp": now + 300,
+         "jti": secrets.token_urlsafe(16)}
+    )  # fmt: skip
+    form = {
+        "grant_type": "client_credentials",
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": assertion,
+        "scope": scope,
+    }
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    return outbound.request("POST", platform.auth_token_url, headers=headers, body=urlencode(form).encode())
+
+
+def with_token(
+    outbound: Outbound, tokens: Tokens, platform: KnownPlatform, quirks: Quirks, scopes: tuple[str, ...], method: str, url: str,
+    *, headers: Mapping[str, str], body: bytes | None = None, **limit: int,
+) -> Answer:  # fmt: skip
+    """Call a service, and once more with a new token when the platform refuses the one we had; raises what `get` raises."""
+    token = ""
+    while True:
+        given = tokens.get(platform, quirks, scopes, instead_of=token) if token else tokens.get(platform, quirks, scopes)
+        sent = {**headers, "Authorization": f"Bearer {given}"}
+        answer = outbound.request(method, url, headers=sent, body=body, **limit)
+        if token or not quirks.is_token_refusal(answer.status, answer.body.decode(errors="replace")):
+            return answer
+        token = given
 
 
 def read_json(answer: Answer) -> Any:

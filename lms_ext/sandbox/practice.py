@@ -11,6 +11,7 @@ from typing import Any
 from lms_ext.sandbox.course import Course
 from lms_ext.sandbox.faults import Faults
 from lms_ext.sandbox.keys import PlatformKeys, ToolKeys
+from lms_ext.sandbox.members import Members
 from lms_ext.sandbox.messages import Messages
 from lms_ext.sandbox.people import PEOPLE, Person
 from lms_ext.sandbox.profiles import PROFILES, Profile
@@ -50,6 +51,7 @@ class Practice:
         self.messages = Messages(self.store)
         self.keys = PlatformKeys(self.store)
         self.tool_keys = ToolKeys()
+        self.members = Members(self.store)
         self.course = Course(self.store, lambda: self.profile)
         self._seed()
 
@@ -64,9 +66,16 @@ class Practice:
         if not before:
             for person in PEOPLE:
                 self.add_person(person)
+            self._add_groups()
             for title, activity in self.settings.links:
                 self.add_activity(title, activity)
         self.store.put("settings", told)
+
+    def _add_groups(self) -> None:
+        learners = [one.id for one in PEOPLE if one.role == "learner"]
+        of_talk = self.members.add_set("Kelompok diskusi")
+        self.members.add_group("Kelompok 1", learners[:6], set_id=of_talk)
+        self.members.add_group("Kelompok 2", learners[6:], set_id=of_talk)
 
     @property
     def profile(self) -> Profile:
@@ -93,6 +102,30 @@ class Practice:
         """Remember where the tool is."""
         self.store.put("tool", {name: getattr(tool, name) for name in _TOOL_FIELDS})
 
+    @property
+    def custom(self) -> dict[str, str]:
+        """Give the custom parameters of the tool's registration, which every launch carries."""
+        found: dict[str, str] = self.store.get("custom") or {}
+        return found
+
+    def set_custom(self, custom: Mapping[str, str]) -> None:
+        """Remember the custom parameters of the tool's registration."""
+        self.store.put("custom", dict(custom))
+
+    @property
+    def client_id(self) -> str:
+        """Give what this LMS calls the tool: its own setting until a tool registers itself."""
+        return str((self.store.get("granted") or {}).get("client_id") or self.settings.client_id)
+
+    def grant(self, client_id: str, scopes: list[str], claims: list[str]) -> None:
+        """Remember what a tool that registered itself asked for: it gets no more."""
+        self.store.put("granted", {"client_id": client_id, "scopes": scopes, "claims": claims})
+
+    def grants(self, kind: str, name: str) -> bool:
+        """Tell whether the tool may have a ``scopes`` or ``claims`` entry; one that was typed in may have all."""
+        granted = self.store.get("granted")
+        return granted is None or name in granted[kind]
+
     def registration(self) -> dict[str, Any]:
         """Give what the admin of a tool needs; `lms-ext platform add --file` takes it as JSON."""
         base = self.settings.url.rstrip("/")
@@ -100,7 +133,7 @@ class Practice:
             "name": f"LMS Latihan ({self.profile.title})",
             "profile": self.profile.name,
             "issuer": self.issuer,
-            "client_id": self.settings.client_id,
+            "client_id": self.client_id,
             "auth_login_url": f"{base}/lti/auth",
             "auth_token_url": f"{base}/lti/token",
             "jwks_url": f"{base}/lti/jwks",
@@ -111,9 +144,10 @@ class Practice:
         return found
 
     def add_person(self, person: Person) -> None:
-        """Enrol somebody, or change who has that id."""
+        """Enrol somebody, or change who has that id; it counts as a change of membership."""
         values = (person.id, person.name, person.given, person.family, person.email, person.role)
         self.store.run("insert or replace into people values (?, ?, ?, ?, ?, ?)", *values)
+        self.members.set_status(person.id, "Active")
 
     def people(self) -> list[Person]:
         """List everybody, teacher and admin first, learners by name."""

@@ -9,11 +9,13 @@ _TABLES = """
 create table if not exists meta (name text primary key, value text not null);
 create table if not exists people (id text primary key, name text not null, given text not null, family text not null,
   email text not null, role text not null);
+create table if not exists courses (id text primary key, title text not null, label text not null,
+  copied_from text not null default '');
 create table if not exists links (id integer primary key autoincrement, title text not null, url text not null,
-  custom text not null, copied_from text not null default '');
+  custom text not null, copied_from text not null default '', course text not null default '7');
 create table if not exists columns (id integer primary key autoincrement, label text not null, maximum real not null,
   resource_id text not null default '', tag text not null default '', link_id integer, starts text not null default '',
-  ends text not null default '');
+  ends text not null default '', course text not null default '7');
 create table if not exists grades (column_id integer not null, person_id text not null, score real, comment text not null,
   stamp text not null, received text not null, given_by text not null, activity text not null, grading text not null,
   submissions integer not null, primary key (column_id, person_id));
@@ -21,6 +23,12 @@ create table if not exists hints (id text primary key, body text not null, used 
   expires real not null);
 create table if not exists tokens (hash text primary key, scopes text not null, expires real not null);
 create table if not exists seen (jti text primary key, expires real not null);
+create table if not exists enrolments (n integer primary key autoincrement, person_id text not null, status text not null);
+create table if not exists group_sets (id integer primary key autoincrement, name text not null);
+create table if not exists groups (id integer primary key autoincrement, name text not null, set_id integer,
+  tag text not null default '');
+create table if not exists group_people (group_id integer not null, person_id text not null, primary key (group_id, person_id));
+create table if not exists link_groups (link_id integer not null, group_id integer not null, primary key (link_id, group_id));
 create table if not exists messages (id integer primary key autoincrement, at text not null, body text not null);
 """
 
@@ -33,6 +41,9 @@ class Store:
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.executescript(_TABLES)
+        for table in ("links", "columns"):  # a file of the time when there was one course
+            if "course" not in {row["name"] for row in self.all(f"pragma table_info({table})")}:
+                self.run(f"alter table {table} add column course text not null default '7'")
 
     def all(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Give all rows of a query."""

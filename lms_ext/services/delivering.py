@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, null, or_, select, update
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from lms_ext.domain.pacing import Pace, Rules
+from lms_ext.domain.pacing import Rules
 from lms_ext.models import GradeSlot, Link, Person, Space
 from lms_ext.models.statements import Statement
 from lms_ext.services import lanes
@@ -19,6 +20,8 @@ AHEAD = timedelta(minutes=2)
 """A timestamp never runs further ahead of the clock: Moodle would lock later scores out."""
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 _KEPT_VALUES = 20
+_ACCOUNT = aliased(Person)
+"""The account that goes on with an older one's work: the platform knows the person by its name now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +130,14 @@ def claim(
 
 def _due(session: Db, platform_id: int, now: datetime, limit: int, *more: ColumnElement[bool]) -> list[Any]:
     query = (
-        select(GradeSlot, Link, Space, Person.sub)
+        select(GradeSlot, Link, Space, func.coalesce(_ACCOUNT.sub, Person.sub))
         .join(
             Link,
             and_(Link.platform_id == GradeSlot.platform_id, Link.space_id == GradeSlot.space_id, Link.id == GradeSlot.link_id),
         )
         .join(Space, and_(Space.platform_id == GradeSlot.platform_id, Space.id == GradeSlot.space_id))
         .join(Person, and_(Person.platform_id == GradeSlot.platform_id, Person.id == GradeSlot.person_id))
+        .outerjoin(_ACCOUNT, and_(_ACCOUNT.platform_id == GradeSlot.platform_id, _ACCOUNT.work_of == GradeSlot.person_id))
         .where(
             GradeSlot.platform_id == platform_id,
             GradeSlot.sent_version < GradeSlot.version,
@@ -202,25 +206,8 @@ def settle_all(session: Db, results: Iterable[Result], rules: Rules, now: dateti
     ordered = sorted(results, key=lambda one: one.claimed.key)  # all lock rows in one order
     ours = [one for one in ordered if settle(session, one, rules, now)]
     for platform_id in sorted({one.claimed.key[0] for one in ordered}):
-        before = after = lanes.lock(session, platform_id, rules, now)
-        for one in ordered:
-            if one.claimed.key[0] == platform_id:
-                after = _paced(after, one.verdict, rules, now)
-        if after != before:
-            lanes.keep(session, platform_id, after)
-        if before.down_since is not None and after.down_since is None:
-            lanes.wake(session, platform_id, now)
+        lanes.tell(session, platform_id, [one.verdict for one in ordered if one.claimed.key[0] == platform_id], rules, now)
     return ours
-
-
-def _paced(pace: Pace, verdict: Verdict, rules: Rules, now: datetime) -> Pace:
-    match verdict.platform:
-        case "up":
-            return pace.answered(rules, now)
-        case "complains":
-            return pace.complained(verdict.wait, rules, now)
-        case "down":
-            return pace.failed(verdict.reason, rules, now)
 
 
 def settle(session: Db, result: Result, rules: Rules, now: datetime) -> bool:

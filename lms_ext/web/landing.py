@@ -12,8 +12,9 @@ from lms_ext.domain.refusals import Refused
 from lms_ext.models import db
 from lms_ext.services import journeys
 from lms_ext.services.seats import LinkInfo
-from lms_ext.web import choosing
+from lms_ext.web import choosing, copies
 from lms_ext.web.activities import activity_page
+from lms_ext.web.class_lists import ListView
 from lms_ext.web.entry import Visitor, enter, keep_private, place
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.teaching import overview_page
@@ -27,6 +28,9 @@ bp.after_request(keep_private)
 def land(ref: LaunchRef) -> BaseResponse:
     """Land from the LMS: the link's activity, its pack, or what mends a link that opens nothing. Teachers see the class first."""
     visitor = enter(ref, Action.WORK)
+    asked = copies.question(visitor)
+    if asked is not None:
+        return asked
     mended = choosing.repair(visitor)
     if mended is not None:
         return mended
@@ -79,8 +83,17 @@ def _class_home(visitor: Visitor) -> Response:
     published = tool().catalog.current(db.session, link.activity_ref)
     if published is None:
         raise Refused("not-found")
-    view = journeys.class_view(db.session, visitor.seat.actor, link, published.pack)
+    view = ListView.read(visitor, visitor.url())
+    found = journeys.class_view(db.session, visitor.seat.actor, link, published.pack, view.people(visitor))
     page = render_template(
-        "pages/class_home.html", visitor=visitor, pack=published.pack, view=view, kinds=tool().plugins.activity_types
+        "pages/class_home.html",
+        visitor=visitor,
+        pack=published.pack,
+        view=view,
+        found=found,
+        learners=view.shown(found.learners),
+        pages=view.pages(found.learners),
+        csrf=visitor.csrf,
+        kinds=tool().plugins.activity_types,
     )
     return make_response(page)

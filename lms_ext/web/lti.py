@@ -5,11 +5,12 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from lms_ext.domain.incoming import Asked
 from lms_ext.domain.launches import MessageType
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import db, engine, utcnow
 from lms_ext.services import launching
-from lms_ext.web import sessions
+from lms_ext.web import messages, sessions
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
@@ -72,6 +73,8 @@ def launch() -> BaseResponse:
     gateway = tool().lti
     told = gateway.read_launch(request.form, request.cookies, now, in_frame=request.headers.get("Sec-Fetch-Dest") == "iframe")
     g.return_url = told.return_url
+    if isinstance(told, Asked):
+        return messages.answer(told)
     browser = request.cookies.get(sessions.BROWSER_COOKIE, "")
     secret, new_browser = sessions.new_secret(), sessions.new_secret()
     with db.engine.begin() as transaction:  # no objects are needed, and a session costs as much as two statements

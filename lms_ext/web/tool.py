@@ -41,7 +41,8 @@ def new_session() -> Session:
 
 def install(app: Flask, settings: Settings, plugins: PluginHost) -> None:
     """Keep the parts where `tool()` finds them."""
-    app.extensions["lms_ext"] = Tool(settings, plugins, Catalog(plugins.activity_types), Gateway(settings, new_session, hashed))
+    gateway = Gateway(settings, new_session, hashed, lambda: plugins.answers)
+    app.extensions["lms_ext"] = Tool(settings, plugins, Catalog(plugins.activity_types), gateway)
 
 
 def tool() -> Tool:

@@ -7,11 +7,12 @@ from flask import request
 
 from lms_ext.app import create_app
 from lms_ext.settings import Settings, SettingsError, plugin_names
-from tests.support.databases import test_settings
+from tests.support.databases import SEAL_KEY, test_settings
 
 GOOD = {
     "LMS_EXT_PUBLIC_URL": "https://lti.example.sch.id",
-    "LMS_EXT_SECRET_KEY": "rahasia-" * 5,
+    "LMS_EXT_SECRET_KEY": "vN3kTq8sWmZr2LxYcB7pHd5fGj9aUe4i",
+    "LMS_EXT_SEAL_KEYS": SEAL_KEY,
     "LMS_EXT_DATABASE_URL": "postgresql+psycopg://a:b@localhost/c",
 }
 
@@ -31,6 +32,8 @@ def test_good_settings_are_read_by_type() -> None:
         ("PUBLIC_URL", "https://lti.example.sch.id?a=b"),
         ("PUBLIC_URL", "http://lti.example.sch.id"),
         ("SECRET_KEY", "pendek"),
+        ("SECRET_KEY", "rahasia-" * 5),
+        ("SEAL_KEYS", ""),
         ("TIMEZONE", "Mars/Olympus"),
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "mysql://a:b@localhost/c"),

@@ -2,17 +2,34 @@
 
 from flask import Flask
 
-from lms_ext.web.admin import grades, guard, health, keys, launches, nav, packs, people, platforms, plugins, signing_in, start
+from lms_ext.web.admin import (
+    grades,
+    guard,
+    health,
+    keys,
+    launches,
+    migration,
+    nav,
+    packs,
+    people,
+    platforms,
+    plugins,
+    register_platform,
+    signing_in,
+    start,
+)
 
 _BLUEPRINTS = (
     signing_in.bp,
     start.bp,
     platforms.bp,
+    register_platform.bp,
     keys.bp,
     people.bp,
     grades.bp,
     packs.bp,
     launches.bp,
+    migration.bp,
     plugins.bp,
     health.bp,
 )

@@ -125,3 +125,11 @@ document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (form?.matches("[data-submit-on-change]")) form.requestSubmit();
 });
+
+// A form that must not be sent twice: the button says so while it waits.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-once]")) return;
+  const button = event.submitter || event.target.querySelector("button:not([type=button])");
+  setTimeout(() => { button.disabled = true; button.textContent = english ? "Sending …" : "Mengirim …"; });
+});
+addEventListener("pageshow", (event) => { if (event.persisted && document.querySelector("[data-once]")) location.reload(); });
