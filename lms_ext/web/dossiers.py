@@ -1,6 +1,7 @@
 """What is held of a person as a ZIP file for them: a page to read, tables for other programs, and every row as JSON."""
 
 import csv
+import dataclasses
 import io
 import json
 import zipfile
@@ -9,15 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from flask import Response, current_app, has_request_context, make_response, render_template
+from sqlalchemy import select
 
+from lms_ext.domain import activities
 from lms_ext.domain.activities import Activity
 from lms_ext.domain.texts import Text, pick
 from lms_ext.models import Snapshot, db, utcnow
+from lms_ext.packs.snapshots import PLUGIN_FAULTS
 from lms_ext.services import personal_data
 from lms_ext.services.personal_data import Holdings
 from lms_ext.web.tool import tool
 
+log = structlog.get_logger(__name__)
 _WORDS = ("prompt", "text", "label", "title", "stem", "question", "name")
 """Keys under which activity types write what a person reads of a thing with an id."""
 
@@ -26,7 +32,8 @@ _WORDS = ("prompt", "text", "label", "title", "stem", "question", "name")
 class Entry:
     """One field of an answer, in words where the activity tells them."""
 
-    label: Text | str
+    label: list[Text | str]
+    """From the whole to the part."""
     values: list[Text | str]
 
 
@@ -85,7 +92,7 @@ def _document(held: Holdings, made: datetime) -> dict[str, Any]:
 def _work(held: Holdings, row: dict[str, Any]) -> Work:
     found = tool().catalog.activity(db.session, row["activity_ref"], row["snapshot_hash"])
     activity = found[1] if found else None
-    labels = _labels(activity, row["snapshot_hash"])
+    labels = _labels(activity, row)
 
     def of(kind: str) -> list[dict[str, Any]]:
         return [one for one in held.rows[kind] if (one["space_id"], one["attempt_id"]) == (row["space_id"], row["id"])]
@@ -110,32 +117,41 @@ def _entries(answer: Mapping[str, list[str]], labels: Mapping[str, Text | str]) 
     found = []
     for name, values in answer.items():
         plain = name.lstrip("!")  # a text that lost a conflict stands beside the one that won
-        label = labels.get(plain) or labels.get(plain.partition(".")[0]) or plain
-        found.append(Entry(label, [labels.get(one, one) for one in values]))
+        parts = [labels[one] for one in plain.split(".") if one in labels]
+        found.append(Entry(parts or [plain], [labels.get(one, one) for one in values]))
     return found
 
 
-def _labels(activity: Activity | None, snapshot: str) -> dict[str, Text | str]:
+def _labels(activity: Activity | None, row: Mapping[str, Any]) -> dict[str, Text | str]:
     """Give what people read of the things of an activity that have an id: questions, choices, prompts."""
     if activity is None:
         return {}
-    document = db.session.get(Snapshot, snapshot)
-    written = [
-        one
-        for unit in (document.document.get("units", []) if document else [])
-        for one in unit["activities"]
-        if one["id"] == activity.id
-    ]
-    return dict(_named(written))
+    document = db.session.execute(select(Snapshot.document).where(Snapshot.hash == row["snapshot_hash"])).scalar_one()
+    written = [one for unit in document["units"] for one in unit["activities"] if one["id"] == activity.id]
+    return dict(_named(written)) | dict(_named(_seen(activity, row)))
+
+
+def _seen(activity: Activity, row: Mapping[str, Any]) -> Any:
+    """Give what the activity's page is made from; {} when its plugin is out or stumbles."""
+    kind = tool().plugins.activity_types.get(activity.type)
+    if kind is None or activity.config is None:
+        return {}
+    try:
+        return kind.view(activity.config, activities.Work(row["state"]))
+    except PLUGIN_FAULTS as error:
+        log.warning("dossier.plugin_fault", type=activity.type, error=type(error).__name__)
+        return {}
 
 
 def _named(value: Any) -> Iterator[tuple[str, Text | str]]:
-    if isinstance(value, list):
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = {one.name: getattr(value, one.name) for one in dataclasses.fields(value)}
+    if isinstance(value, (list, tuple)):
         for one in value:
             yield from _named(one)
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         words = next((value[key] for key in _WORDS if value.get(key)), None)
-        if isinstance(value.get("id"), str) and isinstance(words, (str, dict)):
+        if isinstance(value.get("id"), str) and isinstance(words, (str, Mapping)):
             yield value["id"], words
         for one in value.values():
             yield from _named(one)
@@ -160,8 +176,8 @@ def _answer_rows(works: list[Work]) -> Iterator[list[Any]]:
     for work in works:
         for row, entries in work.submissions:
             for entry in entries:
-                yield [work.course, pick(work.title, "id"), work.row["number"], row["revision"], row["submitted_at"],
-                       pick(entry.label, "id"), "; ".join(pick(one, "id") for one in entry.values)]  # fmt: skip
+                told = [" › ".join(pick(one, "id") for one in entry.label), "; ".join(pick(one, "id") for one in entry.values)]
+                yield [work.course, pick(work.title, "id"), work.row["number"], row["revision"], row["submitted_at"], *told]
 
 
 def _grade_rows(held: Holdings) -> Iterator[list[Any]]:
