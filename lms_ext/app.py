@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
 
     `extra_plugins` are loaded without being installed: for the tests of plugin authors.
     """
+    is_served = settings is None  # commands and tests bring theirs
     settings = settings or Settings.from_env(os.environ)
     settings.check()
     logs.configure(settings.log_level)
@@ -91,6 +92,8 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     admin.register(app)
+    if is_served:
+        admin.tell_when_ownerless(app)
     if settings.embedded_worker:
         worker.start_embedded(app)
     return app

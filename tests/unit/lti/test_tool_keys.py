@@ -96,3 +96,9 @@ def test_a_key_that_leaked_is_withdrawn_at_once(app: Flask, client: FlaskClient)
     db.session.commit()
     assert [one["kid"] for one in client.get("/lti/jwks").json["keys"]] == ["b"]
     assert verifies(client, Signer(new_session, tool().sealer).sign({"a": 1}))
+
+
+def test_a_rotation_before_any_key_was_needed_leaves_nobody_waiting(app: Flask, client: FlaskClient) -> None:
+    tool_keys.add(db.session, tool().sealer, make_key(), utcnow(), at_once=False)
+    db.session.commit()
+    assert verifies(client, Signer(new_session, tool().sealer).sign({"a": 1}))

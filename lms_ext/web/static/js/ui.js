@@ -15,6 +15,10 @@ if (window.parent !== window) {
   }).observe(document.body);
 }
 
+// On a phone the tabs are wider than the screen: the current one is in view.
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) tab.closest("ul").scrollLeft = tab.offsetLeft - 64;
+
 // After a hand-in the heading says what became of it: screen readers begin there.
 // No element has that id: going to one would take the focus away again.
 if (location.hash === "#terkirim") {
