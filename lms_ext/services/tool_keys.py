@@ -81,7 +81,8 @@ def claim_rotation(session: Db, days: int, now: datetime) -> bool:
 def add(session: Db, sealer: Sealer, key: NewKey, now: datetime, *, at_once: bool = False, withdraw: bool = False) -> datetime:
     """Publish a new key and give the time from which it signs; older ones stay until their overlap ends.
 
-    It signs at once when no other may, or with `at_once`, for when the old key cannot be used; `withdraw` also ends the others now, for when one leaked.
+    It signs now when no other may, and with `at_once`, for when the old key cannot be used; `withdraw` also ends the others now,
+    for when one leaked.
     """
     signs_from = now if at_once or withdraw or signing(session, now) is None else now + LEAD
     until = now if withdraw else signs_from + OVERLAP
