@@ -15,6 +15,7 @@ from lms_ext.web import messages, sessions
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
+_FIRST_PAGE = {MessageType.DEEP_LINKING: "/choose", MessageType.PRIVACY: "/privacy"}
 bp = Blueprint("lti", __name__, url_prefix="/lti")
 _TEST_COOKIE = "lxt"
 
@@ -103,4 +104,4 @@ def _landing(ref: LaunchRef, kind: MessageType, opened: Opened) -> str:
     if target is not None:
         work = "" if target.attempt_id is None else f"/work/{target.attempt_id}"
         return f"{ref.path}/a/{target.activity_id}{work}"
-    return f"{ref.path}/choose" if kind == MessageType.DEEP_LINKING else ref.path
+    return ref.path + _FIRST_PAGE.get(kind, "")
