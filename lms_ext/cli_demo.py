@@ -218,6 +218,6 @@ class _Servers:
         for one in self._running.values():
             try:
                 one.wait(_STOP_LIMIT)
-            except subprocess.TimeoutExpired:
+            except subprocess.TimeoutExpired:  # pragma: no cover - a server that does not stop when it is asked to
                 one.kill()
         click.echo("Selesai. / Stopped.")

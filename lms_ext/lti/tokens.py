@@ -85,7 +85,7 @@ class Tokens:
                     return self._ask(platform, quirks, key)
             waited = True
             time.sleep(_LOOK)
-        raise TokenRefused("elsewhere")
+        raise TokenRefused("elsewhere")  # pragma: no cover - others took fifteen seconds and more to ask, one after the other
 
     def _stored(self, key: tuple[int, str]) -> tuple[str, datetime, datetime | None]:
         engine.reads_only()
@@ -116,7 +116,7 @@ class Tokens:
             session.add(ServiceToken(platform_id=key[0], scope=key[1], token="", expires_at=now, renewing_until=now + _RENEWAL))
             try:
                 session.commit()
-            except IntegrityError:
+            except IntegrityError:  # pragma: no cover - another process added the row since we looked
                 session.rollback()
                 return False
             return True
