@@ -16,6 +16,9 @@ from lms_ext.sandbox.services import Problem, practice, service, words
 
 bp = Blueprint("oidc", __name__, url_prefix="/lti")
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_KINDS = {
+    "link": "LtiResourceLinkRequest", "deep-linking": "LtiDeepLinkingRequest", "review": "LtiSubmissionReviewRequest",
+}  # fmt: skip
 SCOPES = (*claims.AGS_SCOPES, claims.NRPS_SCOPE, claims.GS_SCOPE, claims.PNS_SCOPE)
 
 
@@ -96,8 +99,10 @@ def _wrong(lms: Practice, given: dict[str, str]) -> tuple[str, str] | None:
 
 
 def _claims(lms: Practice, body: dict[str, Any], person: Any, nonce: str) -> dict[str, Any]:
+    if body["kind"] == "review":
+        return _review_claims(lms, body, person, nonce)
     choosing = body["kind"] == "deep-linking"
-    kind = "LtiDeepLinkingRequest" if choosing else "LtiResourceLinkRequest"
+    kind = _KINDS[body["kind"]]
     link = None if choosing else lms.course.link(body["link"])
     room = lms.course.room(body.get("course", COURSE_ID) if link is None else link.course)
     if room is None or (link is None and not choosing):
@@ -106,6 +111,16 @@ def _claims(lms: Practice, body: dict[str, Any], person: Any, nonce: str) -> dic
     if link is None:
         return found | claims.deep_linking_claims(lms, body["data"], body["return_url"])
     return found | claims.resource_link_claims(lms, person, link)
+
+
+def _review_claims(lms: Practice, body: dict[str, Any], person: Any, nonce: str) -> dict[str, Any]:
+    column, learner = lms.course.column(body["column"]), lms.person(body["learner"])
+    room = lms.course.room(column["course"]) if column else None
+    if column is None or room is None or learner is None or not column["review"]:
+        raise Problem(404, "the column or the learner is gone")
+    kind = _KINDS["review"]
+    found = claims.base_claims(lms, person, nonce, kind, locale=locale(), frame=bool(body.get("frame")), room=room)
+    return found | claims.review_claims(lms, column, learner)
 
 
 def _post(fields: dict[str, str]) -> Response:
