@@ -196,6 +196,9 @@ def erase(session: Db, platform_id: int, person_id: int, asked_by: str, now: dat
     if session.execute(select(Person.id).where(*key).with_for_update()).scalar_one_or_none() is None:
         return None
     gone = _remove(session, platform_id, person_id)
+    # an account that went on with this person's work begins with its own from now on
+    joined = update(Person).where(Person.platform_id == platform_id, Person.work_of == person_id)
+    session.execute(joined.values(work_of=None), execution_options=_PLAIN)
     session.execute(delete(Person).where(*key), execution_options=_PLAIN)
     session.execute(
         insert(Erasure).values(platform_id=platform_id, person_id=person_id, erased_at=now, asked_by=asked_by, swept_at=None)
