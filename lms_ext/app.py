@@ -15,6 +15,7 @@ from lms_ext.settings import Settings
 from lms_ext.web import (
     activities,
     assets,
+    carrying,
     choosing,
     compression,
     errors,
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     assets.register(app, plugins)
     sessions.register(app)
     tabs.register(app)
+    carrying.register(app)
     errors.register(app)
     for blueprint in (
         front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,

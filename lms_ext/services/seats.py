@@ -48,6 +48,8 @@ class Seat:
     return_url: str
     deep_linking: dict[str, Any] | None
     answered: bool
+    frame_hosts: str = ""
+    """More origins that may frame the tool, as an admin listed them."""
 
 
 _LAUNCH = LaunchSession.__table__.c
@@ -65,7 +67,7 @@ _QUERY = Statement(
         _LAUNCH.person_id, _LAUNCH.secret_hash, _LAUNCH.role, _LAUNCH.locale, _LAUNCH.return_url, _LAUNCH.deep_linking,
         _LAUNCH.answered_at, _LAUNCH.expires_at, _LAUNCH.ended_at,
         Person.name, Space.title.label("space_title"), Platform.name.label("platform_name"), Platform.status,
-        Platform.issuer, Platform.auth_login_url,
+        Platform.issuer, Platform.auth_login_url, Platform.frame_hosts,
         Link.id.label("link_id"), Link.title.label("link_title"), Link.activity_ref, Link.points,
         Link.lineitem_url, Link.may_score, PublishedPack.snapshot_hash,
     )
@@ -105,6 +107,7 @@ def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: dat
         return_url=row.return_url,
         deep_linking=row.deep_linking,
         answered=row.answered_at is not None,
+        frame_hosts=row.frame_hosts,
     )
 
 

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from lms_ext.domain.refusals import Refusal, Refused, refusal
 from lms_ext.models import db
+from lms_ext.web import framing
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +50,9 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Refused)
     def _refused(error: Refused) -> Response:
+        platform_id = error.facts.get("platform")
+        if g.get("frame_ancestors") == framing.ANYWHERE and isinstance(platform_id, int):
+            framing.allow_platform_id(platform_id)
         log.info("refused", code=error.refusal.code, request_id=request_id(), **error.facts)
         return refusal_response(error.refusal, **error.context)
 
