@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-from lms_ext.sandbox import ags, deep_linking, fault_pages, grade_pages, i18n, nrps, oidc, pages, setup_pages
+from lms_ext.sandbox import ags, browser_storage, deep_linking, fault_pages, grade_pages, i18n, nrps, oidc, pages, setup_pages
 from lms_ext.sandbox.practice import Practice
 from lms_ext.sandbox.services import practice
 from lms_ext.sandbox.settings import SandboxSettings
@@ -27,7 +27,7 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Flask:
     )  # fmt: skip
     app.extensions["practice"] = lms
     i18n.register(app)
-    for module in (oidc, ags, nrps, deep_linking, pages, grade_pages, setup_pages, fault_pages):
+    for module in (oidc, ags, nrps, deep_linking, pages, grade_pages, setup_pages, fault_pages, browser_storage):
         app.register_blueprint(module.bp)
     app.before_request(_only_ours)
     app.after_request(_guard)

@@ -36,9 +36,9 @@ class Stage:
     lms: str
     links: dict[str, str] = field(default_factory=dict)
 
-    def act(self, context: BrowserContext, person: str) -> None:
+    def act(self, context: BrowserContext, person: str, profile: str = "generic") -> None:
         """Become a person of the practice course."""
-        answer = context.request.post(f"{self.lms}/acting", form={"person": person, "profile": "generic", "back": "/"})
+        answer = context.request.post(f"{self.lms}/acting", form={"person": person, "profile": profile, "back": "/"})
         assert answer.ok, answer.status
 
     def open(self, context: BrowserContext, title: str, person: str, page: Page | None = None) -> Page:

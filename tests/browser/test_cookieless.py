@@ -1,0 +1,114 @@
+"""Quiz, journal, choosing and marking inside an LMS of another site, in every way that a browser leaves us.
+
+With Partitioned cookies (third-party cookies blocked), with nothing at all but the LMS's storage, and with neither: a new tab.
+"""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Frame, Page, Playwright, expect
+
+from tests.browser.stage import JOURNAL, QUIZ, TEACHER, WORDS, Stage
+from tests.browser.test_cookies import BLOCKED
+from tests.support.browser import profile
+
+THIRD_PARTY_BLOCKED = {"profile": {"block_third_party_cookies": True}}
+
+
+def order(stage: Stage, mode: str) -> None:
+    """Let the practice LMS keep things for tools, or do it wrongly."""
+    body = json.dumps({"do": "storage", "mode": mode}).encode()
+    asked = urllib.request.Request(f"{stage.lms}/faults.json", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        assert answer.status == 200
+
+
+@dataclass
+class Desk:
+    """A person's browser before the course, in one of the three ways."""
+
+    stage: Stage
+    context: BrowserContext
+    tab: bool = False
+
+    def open(self, path: str, person: str, profile_name: str = "generic") -> Frame | Page:
+        """Open what the course shows in a frame; where nothing is kept, press the one button there is."""
+        self.stage.act(self.context, person, profile_name)
+        page = self.context.new_page()
+        page.goto(f"{self.stage.lms}{path}")
+        frame = page.locator("iframe.launch-frame").element_handle().content_frame()
+        assert frame
+        if not self.tab:
+            frame.wait_for_url(f"{self.stage.tool}/l/**")
+            return frame
+        with self.context.expect_page() as opened:
+            frame.get_by_role("link", name="Buka di tab baru").click()
+        opened.value.wait_for_url(f"{self.stage.tool}/l/**")
+        return opened.value
+
+    def cookies(self) -> list[Any]:
+        """Give the tool's cookies."""
+        return [one for one in self.context.cookies() if one["domain"] == "localhost"]
+
+
+@contextmanager
+def desk(playwright: Playwright, stage: Stage, folder: Path, way: str) -> Iterator[Desk]:
+    order(stage, "off" if way == "tab" else "works")
+    with profile(playwright, folder / "profile", THIRD_PARTY_BLOCKED if way == "cookie" else BLOCKED) as context:
+        yield Desk(stage, context, tab=way == "tab")
+    order(stage, "works")
+
+
+def hand_in(page: Frame | Page) -> None:
+    page.locator(".dock .btn-primary").click()
+    sure = page.locator("button[name=sure]")
+    page.locator(".chip-sent, .chip-marked").or_(sure).first.wait_for()
+    if sure.count():
+        sure.click()
+        page.locator(".chip-sent, .chip-marked").first.wait_for()
+
+
+@pytest.mark.parametrize(
+    ("way", "person", "name"), [("cookie", "20", "Teuku Rizal"), ("storage", "21", "Yohana Tambunan"), ("tab", "22", "Yuliana Eluay")]
+)
+def test_everything_works_in_each_of_the_three_ways(
+    playwright: Playwright, stage: Stage, tmp_path: Path, way: str, person: str, name: str
+) -> None:
+    with desk(playwright, stage, tmp_path, way) as at:
+        quiz = at.open(stage.links[QUIZ], person)
+        quiz.get_by_label("Berkesadaran", exact=True).check()
+        expect(quiz.locator("[data-save-state]")).to_have_attribute("data-state", "saved")
+        hand_in(quiz)
+        expect(quiz.locator("main h1")).to_be_focused()
+
+        journal = at.open(stage.links[JOURNAL], person)
+        for box, words in zip(journal.locator("#kerja textarea").all(), WORDS, strict=False):
+            box.fill(words)
+        expect(journal.locator("[data-save-state]")).to_have_attribute("data-state", "saved")
+        hand_in(journal)
+        expect(journal.get_by_text(WORDS[0])).to_be_visible()
+
+        picker = at.open("/course/choose", TEACHER)
+        picker.get_by_label("Cari judul atau topik").fill("kuis")
+        picker.locator("[data-pick-search]").click()
+        picker.wait_for_url("**/choose?*q=kuis*")
+        picker.locator("[data-pick-box]").first.check()
+        picker.locator("[data-pick-send]").click()
+        picker.wait_for_url(f"{stage.lms}/**")
+        expect(picker.get_by_text("Ditambahkan ke kursus: 1")).to_be_visible()
+
+        overview = at.open(stage.links[JOURNAL], TEACHER)
+        overview.get_by_role("row", name=name).get_by_role("link").click()
+        overview.get_by_label("Tanggapan Anda").fill("Terima kasih.")
+        overview.locator("button[name=action][value=return]").click()
+        expect(overview.get_by_role("heading", name=name)).to_have_count(0)  # on to the next, or back to the class
+        if way == "storage":
+            assert at.cookies() == [], "nothing was kept by the browser"
+        elif way == "cookie":
+            assert {"__Secure-lx", "__Host-lxb"} <= {one["name"] for one in at.cookies()}
