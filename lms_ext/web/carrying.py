@@ -37,6 +37,7 @@ from werkzeug.exceptions import HTTPException
 
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.state import State
+from lms_ext.web import framing
 from lms_ext.web.framing import origin
 from lms_ext.web.masks import masked, unmasked
 from lms_ext.web.sessions import LaunchRef, csrf_token
@@ -229,6 +230,7 @@ def _go_on(response: Response) -> Response:
     action = f"{home}/carry#{parts.fragment}" if parts.fragment else f"{home}/carry"
     platform_id = int(home.removeprefix("/l/").partition("-")[0], 36)
     fields = {"csrf": found.token, "next": asked}
+    framing.allow_platform_id(platform_id)
     return _page(response, Rescue(action, _platform_origin(platform_id), "_parent", fields, put=put))
 
 

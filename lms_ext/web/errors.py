@@ -53,7 +53,8 @@ def register(app: Flask) -> None:
         platform_id = error.facts.get("platform")
         if g.get("frame_ancestors") == framing.ANYWHERE and isinstance(platform_id, int):
             framing.allow_platform_id(platform_id)
-        log.info("refused", code=error.refusal.code, request_id=request_id(), **error.facts)
+        event = "asks_storage" if error.context.get("rescue") else "refused"  # the LMS may still hold what is missing
+        log.info(event, code=error.refusal.code, request_id=request_id(), **error.facts)
         return refusal_response(error.refusal, **error.context)
 
     @app.errorhandler(HTTPException)

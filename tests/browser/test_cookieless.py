@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, Playwright, expect
 
-from tests.browser.stage import JOURNAL, QUIZ, TEACHER, WORDS, Stage
+from tests.browser.stage import JOURNAL, MODULE, PACK, QUIZ, TEACHER, WORDS, Stage
 from tests.browser.test_cookies import BLOCKED
 from tests.support.browser import profile
 
@@ -75,7 +75,8 @@ def hand_in(page: Frame | Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("way", "person", "name"), [("cookie", "20", "Teuku Rizal"), ("storage", "21", "Yohana Tambunan"), ("tab", "22", "Yuliana Eluay")]
+    ("way", "person", "name"),
+    [("cookie", "20", "Teuku Rizal"), ("storage", "21", "Yohana Tambunan"), ("tab", "22", "Yuliana Eluay")],
 )
 def test_everything_works_in_each_of_the_three_ways(
     playwright: Playwright, stage: Stage, tmp_path: Path, way: str, person: str, name: str
@@ -112,3 +113,63 @@ def test_everything_works_in_each_of_the_three_ways(
             assert at.cookies() == [], "nothing was kept by the browser"
         elif way == "cookie":
             assert {"__Secure-lx", "__Host-lxb"} <= {one["name"] for one in at.cookies()}
+
+
+def test_a_session_without_cookies_behaves_like_any_other(playwright: Playwright, stage: Stage, tmp_path: Path) -> None:
+    with desk(playwright, stage, tmp_path, "storage") as at:
+        home = at.open(stage.links[PACK], "90")
+        expect(home.get_by_text("Murid Uji")).to_have_count(2)
+        here = home.url
+        home.get_by_role("link", name=MODULE).last.click()
+        home.wait_for_url(f"{here}/a/*")
+        assert not any("carry" in one for one in (home.url, home.evaluate("document.referrer"))), "no address names the way"
+
+        home.get_by_role("button", name="English").click()  # saves what is typed first
+        expect(home.get_by_role("link", name="Back")).to_be_visible()
+        assert home.url.startswith(f"{here}/a/")
+        home.get_by_role("link", name="Back").click()
+        home.wait_for_url(f"{here}/home")
+        home.get_by_role("link", name="Dark").click()
+        expect(home.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+        home.evaluate("location.reload()")
+        home.wait_for_load_state()
+        expect(home.locator("html")).to_have_attribute("data-bs-theme", "dark")
+        home.evaluate("history.back()")
+        home.wait_for_function("document.readyState === 'complete' && document.querySelector('h1')")
+        home.evaluate(f"location.href = {here!r}")  # as a link does that is pressed before the script came
+        expect(home.locator("a[href*='/a/']").last).to_be_visible()
+        expect(home.locator("html")).to_have_attribute("lang", "en")
+
+        again = at.open(stage.links[MODULE], "90")  # the choice outlives the launch, as a cookie would
+        expect(again.locator("html")).to_have_attribute("lang", "en")
+        at.open(stage.links[MODULE], "20")
+        home.evaluate("location.reload()")
+        expect(home.get_by_role("heading", name="Your session is over")).to_be_visible()
+        assert at.cookies() == []
+
+
+@pytest.mark.parametrize(("profile_name", "person"), [("canvas", "21"), ("brightspace", "22")])
+def test_each_lms_keeps_in_its_own_way(
+    playwright: Playwright, stage: Stage, tmp_path: Path, profile_name: str, person: str
+) -> None:
+    with desk(playwright, stage, tmp_path, "storage") as at:
+        stage.register(at.context, profile_name)
+        try:
+            module = at.open(stage.links[MODULE], person, profile_name)
+            expect(module.get_by_role("heading", name=MODULE)).to_be_visible()
+            assert at.cookies() == []
+        finally:
+            stage.register(at.context, "generic")
+
+
+def test_where_the_lms_keeps_nothing_after_all_the_new_tab_is_left(playwright: Playwright, stage: Stage, tmp_path: Path) -> None:
+    with desk(playwright, stage, tmp_path, "storage") as at:
+        stage.act(at.context, "20")
+        page = at.context.new_page()
+        for mode in ("silent", "refused", "wrong-id", "full"):
+            order(stage, mode)
+            page.goto(f"{stage.lms}{stage.links[MODULE]}")
+            frame = page.frame_locator("iframe.launch-frame")
+            expect(frame.get_by_role("link", name="Buka di tab baru")).to_be_visible()
+            expect(frame.get_by_role("link", name="Lanjutkan di sini")).to_have_count(0)
