@@ -10,13 +10,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from flask import Flask
 from playwright.sync_api import BrowserContext, Frame, Page, Playwright, expect
+from sqlalchemy import update
 
+from lms_ext.models import Platform, db
+from lms_ext.web.tool import tool
+from tests.browser.conftest import Lms
 from tests.browser.stage import JOURNAL, MODULE, PACK, QUIZ, TEACHER, WORDS, Stage
 from tests.browser.test_cookies import BLOCKED
 from tests.support.browser import profile
+from tests.support.platform import login_params
+from tests.support.servers import free_port
 
 THIRD_PARTY_BLOCKED = {"profile": {"block_third_party_cookies": True}}
 
@@ -173,3 +181,54 @@ def test_where_the_lms_keeps_nothing_after_all_the_new_tab_is_left(playwright: P
             frame = page.frame_locator("iframe.launch-frame")
             expect(frame.get_by_role("link", name="Buka di tab baru")).to_be_visible()
             expect(frame.get_by_role("link", name="Lanjutkan di sini")).to_have_count(0)
+
+
+def test_what_lives_in_the_page_alone_is_said_and_guarded(playwright: Playwright, stage: Stage, tmp_path: Path) -> None:
+    with desk(playwright, stage, tmp_path, "storage") as at:
+        journal = at.open(stage.links[JOURNAL], "90")
+        box, state = journal.locator("#kerja textarea").first, journal.locator("[data-save-state]")
+        asked: list[str] = []
+        page = journal.page
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+        at.context.set_offline(True)
+        box.fill("Hanya di halaman ini.")
+        expect(state).to_have_text("Belum terkirim; jangan tutup halaman ini.")
+        page.close(run_before_unload=True)
+        expect(state).to_be_visible()
+        assert asked == ["beforeunload"]
+
+        at.context.set_offline(False)
+        expect(state).to_have_attribute("data-state", "saved")
+        page.close(run_before_unload=True)
+        page.wait_for_event("close")
+        assert asked == ["beforeunload"], "nothing is asked once the server has it"
+
+
+FALSE_LMS = """
+const heard = [];
+addEventListener("message", ({ data, origin, source }) => {
+  if (typeof data?.subject !== "string") return;
+  heard.push(data.subject);
+  const able = ["lti.put_data", "lti.get_data"].map((subject) => ({ subject }));
+  source.postMessage({ ...data, subject: `${data.subject}.response`, supported_messages: able }, origin);
+});"""
+
+
+def test_the_proof_goes_to_the_platforms_own_origin_only(
+    playwright: Playwright, course_app: Flask, lms: Lms, base: str, tmp_path: Path
+) -> None:
+    """A page that answers everything, beside the host that the platform was registered with."""
+    lms.script = FALSE_LMS
+    with course_app.app_context():
+        db.session.execute(update(Platform).values(auth_login_url=f"http://127.0.0.1:{free_port()}/auth"))
+        db.session.commit()
+        tool().lti.registry.forget()
+    login = f"{base}/lti/login?{urlencode(login_params(target_link_uri=f'{base}/lti/launch', lti_storage_target='_parent'))}"
+    with profile(playwright, tmp_path / "profile", BLOCKED) as context:
+        page = context.new_page()
+        page.goto(f"{lms.url}/course?{urlencode({'src': login})}")
+        expect(page.frame_locator("iframe").get_by_role("link", name="Buka di tab baru")).to_be_visible()
+        heard = page.evaluate("heard")
+        assert "lti.capabilities" in heard
+        assert not [one for one in heard if "data" in one], heard
