@@ -129,11 +129,17 @@ def main() -> None:
         bench.run()
         say("delivering grades")
         delivered = {one: stage.deliver(one, count, rounds) for one in STORES}
+        say("200 platforms, 20 of which hang")
+        crowds = {one: stage.crowd(one, 200, 20, 10 if chosen.quick else 50) for one in STORES}
         say("attacks")
         let_in = {name: checks.accepted(who.way, stage.key) for name, who in stage.contestants.items()}
         processes = tree(stage.contestants[tool_name("PostgreSQL")].server.pid)
         shares = sorted(pss_mb(pid) for pid in processes)
         aims = _aims(bench, delivered, shares[-1], _help_seconds())
+        aims += [
+            Aim(f"180 platforms beside 20 that hang, {one}, to 180 alone", costs["beside"] / costs["alone"], 1.1, " x")
+            for one, costs in crowds.items()
+        ]
     lines = [
         f"activity: {stage.activity['ref']} ({stage.activity['type']})",
         f"{count} a batch, {rounds} rounds; load average {load}, at the end {_load()}",
@@ -146,6 +152,12 @@ def main() -> None:
             for one, costs in delivered.items()
         ),
         "",
+        "200 platforms of which 20 hang: seconds until the other 180 have their scores, one worker",
+        *(
+            f"  {one:54} {costs['scores']:.0f} scores: alone {costs['alone']:.1f}, beside those that hang {costs['beside']:.1f}"
+            for one, costs in crowds.items()
+        ),
+        "",
         f"memory (PSS) of a one-worker server: {sum(shares):.0f} MB, its worker {shares[-1]:.0f} MB",
         "",
         "wrongly let through",
@@ -156,7 +168,7 @@ def main() -> None:
     sys.stdout.write("\n".join(lines) + "\n")
     chosen.json.parent.mkdir(parents=True, exist_ok=True)
     result = {
-        "activity": stage.activity["ref"], "count": count, "rows": bench.report.plain(), "delivery": delivered,
+        "activity": stage.activity["ref"], "count": count, "rows": bench.report.plain(), "delivery": delivered, "crowds": crowds,
         "pss_mb": {"server": sum(shares), "worker": shares[-1]}, "let_in": let_in,
         "aims": [vars(one) | {"reached": one.reached} for one in aims],
     }  # fmt: skip

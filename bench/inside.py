@@ -29,7 +29,7 @@ from bench.browser import Answer, Browser, Way
 from bench.platform import Key
 from bench.processes import environment, free_port, serve
 from bench.scenes import Desk
-from tests.support.databases import postgres_server
+from tests.support.databases import SEAL_KEY, postgres_server
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 STEPS = ("login", "launch", "page", "autosave")
@@ -122,6 +122,7 @@ def _contestants(folder: Path, stack: ExitStack, store: str, issuer: str) -> tup
     tool_url, _ = _database(folder, stack, store, "tool")
     os.environ |= {
         "LMS_EXT_PUBLIC_URL": public, "LMS_EXT_DATABASE_URL": tool_url, "LMS_EXT_SECRET_KEY": "only-for-the-benchmark-" * 3,
+        "LMS_EXT_SEAL_KEYS": SEAL_KEY,
         "LMS_EXT_ALLOW_LOOPBACK": "1",
     }  # fmt: skip
     from bench.apps import tool  # noqa: PLC0415 - it reads the environment

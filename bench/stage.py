@@ -16,7 +16,7 @@ from bench.browser import launch as launch_once
 from bench.platform import Key
 from bench.processes import Server, environment, free_port, gunicorn, serve
 from bench.scenes import Contestant
-from tests.support.databases import postgres_server
+from tests.support.databases import SEAL_KEY, postgres_server
 
 STORES = ("SQLite", "PostgreSQL")
 _SECRET = "only-for-the-benchmark-" * 3
@@ -92,6 +92,7 @@ class Stage:
             url = f"postgresql+psycopg://postgres@/tool?host={self._socket}"
         env = environment(
             LMS_EXT_PUBLIC_URL=f"http://localhost:{port}", LMS_EXT_DATABASE_URL=url, LMS_EXT_SECRET_KEY=_SECRET,
+            LMS_EXT_SEAL_KEYS=SEAL_KEY,
             LMS_EXT_ALLOW_LOOPBACK="1",
         )  # fmt: skip
         self._tool_env[store] = env
@@ -135,4 +136,10 @@ class Stage:
     def deliver(self, store: str, count: int, rounds: int) -> dict[str, list[float]]:
         """Let one worker deliver grades; gives CPU milliseconds per score of each round: `whole` and `http`."""
         found: dict[str, list[float]] = json.loads(self._helper(store, "delivery", self.issuer, str(count), str(rounds)))
+        return found
+
+    def crowd(self, store: str, platforms: int, hanging: int, each: int) -> dict[str, float]:
+        """Let one worker serve many platforms; gives seconds until those that answer have their scores (`alone`, `beside`)."""
+        told = self._helper(store, "crowd", self.issuer, *map(str, (platforms, hanging, each)))
+        found: dict[str, float] = json.loads(told)
         return found

@@ -14,6 +14,7 @@ from lms_ext.models import db, engine
 from lms_ext.settings import Settings
 from lms_ext.web import (
     activities,
+    admin,
     assets,
     carrying,
     choosing,
@@ -25,6 +26,8 @@ from lms_ext.web import (
     landing,
     lti,
     packs,
+    refused_launches,
+    roster,
     sessions,
     tabs,
     teaching,
@@ -76,10 +79,13 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     tabs.register(app)
     carrying.register(app)
     errors.register(app)
+    refused_launches.register(app)
     for blueprint in (
         front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,
+        roster.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
+    admin.register(app)
     if settings.embedded_worker:
         worker.start_embedded(app)
     return app

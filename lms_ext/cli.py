@@ -8,11 +8,14 @@ from typing import Any
 import click
 
 from lms_ext import __version__
+from lms_ext.cli_admins import admin
 from lms_ext.cli_app import InApp, open_app
 from lms_ext.cli_demo import demo
 from lms_ext.cli_grades import grades
 from lms_ext.cli_packs import pack
+from lms_ext.cli_registrations import read_registration, tell_no_deployment
 from lms_ext.cli_sandbox import sandbox
+from lms_ext.cli_seal import seal
 
 
 @click.group()
@@ -29,9 +32,11 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database to the newest version; safe to repeat."""
+    from lms_ext.cli_seal import reseal
     from lms_ext.migrating import upgrade as run
 
     run()
+    reseal()  # secrets that an older version left plain
     click.echo("Basis data siap. / The database is ready.")
 
 
@@ -59,12 +64,9 @@ def add_platform(file: Path | None, deployment_ids: tuple[str, ...], **given: st
     from lms_ext.services import platforms
     from lms_ext.web.tool import tool
 
-    data: dict[str, Any] = {}
-    if file:
-        try:
-            data = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise click.ClickException(f"{file}: bukan JSON / not JSON: {error}") from error
+    # what `show` writes may be handed in again
+    known = [*platforms.PlatformSchema().fields, "status"]
+    data: dict[str, Any] = read_registration(file, known) if file else {}
     data |= {name: value for name, value in given.items() if value}
     if deployment_ids:
         data["deployment_ids"] = list(deployment_ids)
@@ -79,6 +81,8 @@ def add_platform(file: Path | None, deployment_ids: tuple[str, ...], **given: st
         lines = [f"  {name}: {', '.join(map(str, faults))}" for name, faults in error.faults.items()]
         raise click.ClickException("Pendaftaran tidak disimpan / not saved:\n" + "\n".join(lines)) from error
     database.session.commit()
+    if not platforms.deployments(database.session, saved.platform):
+        tell_no_deployment(saved.platform.client_id)
     word = "Terdaftar / Registered" if saved.is_new else "Diperbarui / Updated"
     click.echo(f"{word}: {saved.platform.id} {saved.platform.name} ({saved.platform.issuer}, {saved.platform.client_id})")
 
@@ -154,9 +158,10 @@ def rotate(at_once: bool) -> None:
     from lms_ext.models import db as database
     from lms_ext.models import utcnow
     from lms_ext.services import tool_keys
+    from lms_ext.web.tool import tool
 
     new = make_key()
-    signs_from = tool_keys.add(database.session, new, utcnow(), at_once=at_once)
+    signs_from = tool_keys.add(database.session, tool().sealer, new, utcnow(), at_once=at_once)
     database.session.commit()
     click.echo(f"Kunci baru / New key: {new.kid}, signs from {_when(signs_from)}")
 
@@ -198,8 +203,10 @@ def worker() -> None:
     Worker(app).run(stop)
 
 
+main.add_command(admin)
 main.add_command(demo)
 main.add_command(sandbox)
 main.add_command(pack)
 main.add_command(grades)
 main.add_command(sandbox)
+main.add_command(seal)

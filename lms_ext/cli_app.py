@@ -3,7 +3,10 @@
 import os
 import socket
 import sys
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
+from functools import wraps
 from typing import Any
 
 import click
@@ -31,6 +34,17 @@ class InApp(click.Group):
             return super().invoke(ctx)
         with open_app().app_context():
             return super().invoke(ctx)
+
+
+def in_app(command: Callable[..., None]) -> Callable[..., None]:
+    """Run a command inside the application, the running one if there is one; others of its group may need no settings."""
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        with nullcontext() if current_app else open_app().app_context():
+            command(**given)
+
+    return run
 
 
 def refuse_busy(port: int, name: str, option: str) -> None:

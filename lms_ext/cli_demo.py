@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Self
@@ -68,14 +68,13 @@ def demo(port: int, lms_port: int, data: Path | None) -> None:
 
 
 def _environment(data: Path, tool_url: str, lms_url: str) -> dict[str, str]:
-    """Give the settings of both servers; the secret is made once, so that sessions outlive a restart."""
-    kept = data / "secret"
-    if not kept.exists():
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    """Give the settings of both servers; the secrets are made once, so that sessions and keys outlive a restart."""
+    from lms_ext.services.sealing import new_key
+
     settings = {
         "LMS_EXT_PUBLIC_URL": tool_url,
-        "LMS_EXT_SECRET_KEY": kept.read_text(encoding="ascii").strip(),
+        "LMS_EXT_SECRET_KEY": _kept(data / "secret", lambda: secrets.token_urlsafe(48)),
+        "LMS_EXT_SEAL_KEYS": _kept(data / "seal-key", new_key),
         "LMS_EXT_DATABASE_URL": f"sqlite:///{data / 'lms_ext.db'}",
         "LMS_EXT_ALLOW_LOOPBACK": "1",
         "LMS_EXT_EMBEDDED_WORKER": "1",
@@ -88,6 +87,13 @@ def _environment(data: Path, tool_url: str, lms_url: str) -> dict[str, str]:
     shell.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in settings.items()), encoding="utf-8")
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LMS_EXT_")}
     return clean | settings
+
+
+def _kept(file: Path, make: Callable[[], str]) -> str:
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(make(), encoding="ascii")
+    return file.read_text(encoding="ascii").strip()
 
 
 def _prepare(environment: Mapping[str, str]) -> None:

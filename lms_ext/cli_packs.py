@@ -2,16 +2,12 @@
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import nullcontext
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from flask import current_app
 
-from lms_ext.cli_app import open_app
+from lms_ext.cli_app import in_app
 from lms_ext.settings import plugin_names
 
 if TYPE_CHECKING:
@@ -21,17 +17,6 @@ if TYPE_CHECKING:
 
 _path = click.argument("path", type=click.Path(path_type=Path))
 _language = click.option("--lang", type=click.Choice(["id", "en"]), default="id", show_default=True)
-
-
-def _in_app(command: Callable[..., None]) -> Callable[..., None]:
-    """Run a command inside the application, the running one if there is one; the other commands need no settings."""
-
-    @wraps(command)
-    def run(**given: Any) -> None:
-        with nullcontext() if current_app else open_app().app_context():
-            command(**given)
-
-    return run
 
 
 def _said(lang: str, indonesian: str, english: str) -> None:
@@ -68,7 +53,7 @@ def check(path: Path, lang: str, as_json: bool) -> None:
 
 
 @pack.command()
-@_in_app
+@in_app
 @_path
 @_language
 def publish(path: Path, lang: str) -> None:
@@ -93,7 +78,7 @@ def publish(path: Path, lang: str) -> None:
 
 
 @pack.command("list")
-@_in_app
+@in_app
 @_language
 def list_packs(lang: str) -> None:
     """List the published packs: id, version, snapshot, when, and attempts under way."""
@@ -112,7 +97,7 @@ def _work(one: Any, lang: str) -> str:
 
 
 @pack.command("diff")
-@_in_app
+@in_app
 @_path
 @_language
 def diff_pack(path: Path, lang: str) -> None:

@@ -1,6 +1,8 @@
 """CommonMark with tables and maths to safe HTML; maths become MathML on the server, so pages need no script for them."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 
@@ -12,11 +14,11 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from lms_ext.domain.problems import Problem
-from lms_ext.domain.texts import text
-
 PACK_PREFIX = "pack:"
 """Scheme of picture addresses in rendered HTML that point into the pack; the page puts the pack's address in their place."""
+
+FORMULA_LIMIT = 2_000
+"""Most characters of one formula: the converter takes a second for 40,000."""
 
 _MATHML = {
     "math", "semantics", "annotation", "mrow", "mi", "mo", "mn", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub",
@@ -49,10 +51,13 @@ def _mathml(latex: str, *, block: bool) -> str:
 
 
 def _safe_mathml(latex: str, *, block: bool) -> str:
+    as_written = f"<code>{escape(latex)}</code>"
+    if len(latex) > FORMULA_LIMIT:
+        return as_written
     try:
         return _mathml(latex, block=block)
     except Exception:  # noqa: BLE001 - the converter raises many kinds on bad LaTeX; the reader still gets the formula
-        return f"<code>{escape(latex)}</code>"
+        return as_written
 
 
 def _render_math(_self: RendererHTML, tokens: list[Token], index: int, _options: OptionsDict, _env: EnvType) -> str:
@@ -70,10 +75,15 @@ def _render_image(_self: RendererHTML, tokens: list[Token], index: int, _options
     return f'{picture}<span class="caption">{escape(caption)}</span>' if caption else picture
 
 
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
+def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     dollarmath_plugin(parser, allow_space=False, double_inline=True)
+    return parser
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    parser = _markdown()
     for rule in ("math_inline", "math_inline_double", "math_block", "math_block_label"):
         parser.add_render_rule(rule, _render_math)
     parser.add_render_rule("image", _render_image)
@@ -99,35 +109,48 @@ def render(source: str) -> str:
     return _cleaner().clean(html)
 
 
-def images(source: str) -> list[tuple[str, str]]:
-    """List the pictures of a text as (address, alternative text)."""
-    found: list[tuple[str, str]] = []
-    for token in _parser().parse(source):
+def readable(latex: str) -> bool:
+    """Tell whether a formula is LaTeX that the converter knows."""
+    try:
+        # a command the converter does not know stays in sight
+        return "\\" not in _mathml(latex, block=False).partition("<annotation")[0]
+    except Exception:  # noqa: BLE001 - as in _safe_mathml
+        return False
+
+
+# "$5" and "$ 1.000,50" are money, "$2x" and "$2 + x" are the beginning of a formula
+_LONELY = re.compile(r"\$(?! ?(?>\d+(?:[.,]\d+)*)(?!\w| ?[-+*/=^_<>\\{])).*")
+
+
+@dataclass(slots=True)
+class Dollars:
+    """The formulas of a text, and the ``$`` without a partner with the words behind it; lines count from 1."""
+
+    formulas: list[tuple[str, int]] = field(default_factory=list)
+    lonely: list[tuple[str, int]] = field(default_factory=list)
+
+
+def dollars(source: str) -> Dollars:
+    """Look at each ``$`` of a text; escaped ones, those in code and those of an amount of money are none."""
+    found = Dollars()
+    for token, line in _with_lines(_looking().parse(source)):
+        if token.type.startswith("math_"):
+            found.formulas.append((token.content, line))
+        elif token.type == "text" and (rest := _LONELY.search(token.content)):
+            found.lonely.append((rest[0], line))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _looking() -> MarkdownIt:
+    # what was escaped stays apart from other text
+    return _markdown().disable("text_join")
+
+
+def _with_lines(tokens: list[Token]) -> Iterator[tuple[Token, int]]:
+    for token in tokens:
+        line = (token.map[0] if token.map else 0) + 1
+        yield token, line
         for child in token.children or ():
-            if child.type == "image":
-                found.append((str(child.attrs.get("src", "")), child.content))  # noqa: PERF401 - clearer than a nested comprehension
-    return found
-
-
-def problems(source: str, *, file: str, first_line: int) -> list[Problem]:
-    """Report what will not render: LaTeX the converter does not know. Lines count from `first_line`."""
-    found = []
-    for token in _parser().parse(source):
-        start = first_line + (token.map[0] if token.map else 0)
-        for part in [token, *(token.children or ())]:
-            if not part.type.startswith("math_"):
-                continue
-            try:
-                if "\\" in _mathml(part.content, block=False).partition("<annotation")[0]:
-                    raise ValueError(part.content)  # noqa: TRY301 - a command the converter does not know stays in sight
-            except Exception:  # noqa: BLE001 - as in _safe_mathml
-                found.append(
-                    Problem(
-                        rule="math",
-                        message=text(f"Rumus tidak terbaca: {part.content}", f"Cannot read the formula: {part.content}"),
-                        fix=text("Periksa kurung dan nama perintah LaTeX.", "Check braces and LaTeX command names."),
-                        file=file,
-                        line=start,
-                    )
-                )
-    return found
+            yield child, line
+            line += child.content.count("\n") + (child.type in {"softbreak", "hardbreak"})

@@ -1,5 +1,7 @@
 """Every setting, typed, from the environment. Unsafe production settings are refused with a sentence."""
 
+import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +12,10 @@ _TRUE = {"1", "true", "yes", "on", "ya"}
 _LEVELS = {"debug", "info", "warning", "error"}
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 """Time zones of Indonesia with the abbreviation people write after a time."""
+_OBVIOUS = re.compile(
+    "change|this|replace|secret|password|kata|sandi|rahasia|ganti|kunci|example|contoh|default|insert|please|your|here|admin|lms|ext"
+    "|key|the|dev|test|qwerty|asdf|0123456789|123456789|1234567890|abcdefghijklmnopqrstuvwxyz"
+)
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -25,6 +31,8 @@ class Settings:
     """Address under which browsers reach the tool; https except on loopback."""
     secret_key: str = ""
     """At least 32 characters; signs login states and form tokens."""
+    seal_keys: tuple[str, ...] = ()
+    """Keys that seal secrets in the database, newest first; all are tried when opening."""
     database_url: str = ""
     """SQLAlchemy URL: ``sqlite:///…`` or ``postgresql+psycopg://…``."""
     plugins: tuple[str, ...] = ("module", "quiz", "journal")
@@ -63,6 +71,7 @@ class Settings:
             if name in values:
                 known[name] = _whole(name, values[name])
         known["plugins"] = plugin_names(environ)
+        known["seal_keys"] = tuple(one.strip() for one in values.get("seal_keys", "").split(",") if one.strip())
         settings = cls(**known)  # type: ignore[arg-type]  # each value was read by the type of its field above
         settings.check()
         return settings
@@ -76,11 +85,8 @@ class Settings:
             )
         if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
             raise SettingsError(f"{PREFIX}PUBLIC_URL must be https: browsers send no cookies inside an LMS over http.")
-        if len(self.secret_key) < 32:
-            raise SettingsError(
-                f"{PREFIX}SECRET_KEY is missing or shorter than 32 characters. Make one: "
-                'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
-            )
+        _check_secret(self.secret_key)
+        _check_seal_keys(self.seal_keys)
         if self.timezone not in ZONES:
             raise SettingsError(f"{PREFIX}TIMEZONE must be one of {', '.join(ZONES)}, not {self.timezone!r}.")
         if not self.database_url:
@@ -102,6 +108,34 @@ def plugin_names(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Read which plugins are enabled; all other settings may be missing."""
     named = environ.get(f"{PREFIX}PLUGINS")
     return Settings.plugins if named is None else tuple(one.strip() for one in named.split(",") if one.strip())
+
+
+def _check_secret(secret: str) -> None:
+    fault = "missing or shorter than 32 characters" if len(secret) < 32 else ""
+    if not fault and len(set(_OBVIOUS.sub("", secret.lower()))) < 8:
+        fault = "easy to guess (a word, or few characters repeated)"
+    if fault:
+        raise SettingsError(
+            f'{PREFIX}SECRET_KEY is {fault}. Make one: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+
+
+def _check_seal_keys(keys: tuple[str, ...]) -> None:
+    if not keys:
+        raise SettingsError(
+            f"{PREFIX}SEAL_KEYS is missing: it seals private keys in the database. Make one with `lms-ext seal key` and keep it "
+            "apart from the database and its backups."
+        )
+    for number, one in enumerate(keys, 1):
+        try:
+            raw = base64.urlsafe_b64decode(one)
+        except ValueError:
+            raw = b""
+        if len(raw) != 32 or len(set(raw)) < 8:
+            raise SettingsError(
+                f"{PREFIX}SEAL_KEYS: key {number} is not one that `lms-ext seal key` makes (several are separated by commas, "
+                "newest first)."
+            )
 
 
 def _whole(name: str, value: str) -> int:

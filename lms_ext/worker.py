@@ -1,4 +1,4 @@
-"""Delivers grades: as a thread of a single web process, or as processes of their own (`lms-ext worker`).
+"""Delivers grades, and has member lists fetched: as a thread of a single web process, or as processes of its own.
 
 One thread claims and settles, in few transactions; others only talk to platforms. Each platform has a lane of its own: however
 long one takes to answer, it holds a few threads of its own and nobody else's scores.
@@ -23,6 +23,7 @@ from lms_ext.lti.ags import Gradebook
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.tokens import Tokens
 from lms_ext.models import engine, utcnow
+from lms_ext.roster_worker import RosterWork
 from lms_ext.services import delivering, lanes, tidying
 from lms_ext.services.delivering import Claimed, Result, Verdict
 from lms_ext.web.tool import Tool, new_session
@@ -46,6 +47,7 @@ class Worker:
         self._tool: Tool = app.extensions["lms_ext"]
         tokens = Tokens(self._tool.lti.outbound, self._tool.lti.signer, new_session)
         self._gradebook = Gradebook(self._tool.lti.outbound, tokens)
+        self._rosters = RosterWork(app, tokens, self._rules)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="grades")
         self._wake = self._tool.work_waits
         self._flying: Counter[int] = Counter()
@@ -69,6 +71,7 @@ class Worker:
         except SQLAlchemyError as error:  # leases run out: these scores will be sent again, which does no harm
             log.warning("worker.database", error=type(error).__name__)
         self._pool.shutdown()
+        self._rosters.close()
 
     def _await_flying(self) -> None:
         with self._app.app_context():
@@ -84,6 +87,7 @@ class Worker:
             with self._app.app_context():
                 self._settle()
                 pause = self._fill()
+                self._rosters.look()
                 if pause == _IDLE:
                     self._tidy()
                 return pause

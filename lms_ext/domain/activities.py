@@ -146,7 +146,11 @@ class Field:
             return False
         if self.choices is not None:
             return set(values) <= self.choices and len(set(values)) == len(values)
-        return all(len(value) <= self.limit and "\x00" not in value for value in values)
+        return not self.too_long(values) and all("\x00" not in value for value in values)
+
+    def too_long(self, values: tuple[str, ...]) -> bool:
+        """Tell whether a free text is over the limit."""
+        return self.choices is None and any(len(value) > self.limit for value in values)
 
 
 @dataclass(frozen=True, slots=True)

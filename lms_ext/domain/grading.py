@@ -17,7 +17,7 @@ def combine(fractions: Sequence[float], keep: Keep) -> float | None:
             return fractions[-1]
         case Keep.FIRST:
             return fractions[0]
-        case Keep.MEAN:
+        case Keep.MEAN:  # pragma: no branch - these four are all there are
             return sum(fractions) / len(fractions)
 
 

@@ -53,6 +53,14 @@ class AgsClaims:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupsClaims:
+    """Course Groups service; a URL is "" when absent."""
+
+    groups: str = ""
+    sets: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeepLinkingSettings:
     return_url: str
     accept_types: tuple[str, ...]
@@ -77,6 +85,7 @@ class Launch:
     link: LinkClaims | None = None
     ags: AgsClaims = AgsClaims()
     nrps_url: str = ""
+    groups: GroupsClaims = GroupsClaims()
     deep_linking: DeepLinkingSettings | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
     return_url: str = ""

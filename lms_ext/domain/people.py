@@ -37,3 +37,13 @@ def course_role(roles: Iterable[str]) -> Role:
         return Role.TEST
     names = {name for name in map(_context_role, roles) if name}
     return Role.TEACHER if names & (_TEACHING | {"TeachingAssistant"}) else Role.LEARNER
+
+
+def listed_role(roles: Iterable[str]) -> Role | None:
+    """Decide for a member list as for a launch; None for those who only watch (parents, officers): no part of a class."""
+    roles = list(roles)
+    names = {name for name in map(_context_role, roles) if name}
+    takes_part = names & (_TEACHING | {"TeachingAssistant"}) or any(name.endswith("Learner") for name in names)
+    if names and not takes_part:
+        return None
+    return course_role(roles)

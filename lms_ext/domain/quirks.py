@@ -23,6 +23,8 @@ class Quirks:
     """LTI Advantage as the specifications have it."""
 
     product = "generic"
+    counts_submissions = False
+    """Every score counts as a handing-in there unless it says that it does not."""
 
     def scores_url(self, lineitem: str) -> str:
         """Give the score endpoint of a line item: ``/scores`` goes before any query (AGS 2.0, 3.1)."""

@@ -82,6 +82,10 @@ declare("activity-unavailable", 503, text("Aktivitas ini belum dapat dibuka", "T
 declare("field-refused", 422, text("Isian tidak dikenal", "Unknown field"),
         text("Ada isian yang bukan bagian aktivitas ini. Muat ulang halaman.",
              "A field is not part of this activity. Reload the page."), _MESSAGE_PAGE)  # fmt: skip
+declare("text-too-long", 422, text("Tulisan terlalu panjang", "The text is too long"),
+        text("Satu isian melebihi panjang yang boleh. Kembali, pendekkan, lalu simpan lagi; tulisan Anda masih di halaman itu.",
+             "A field is longer than allowed. Go back, shorten it and save again; your text is still on that page."),
+        _MESSAGE_PAGE)  # fmt: skip
 declare("not-chosen", 404, text("Aktivitas belum dipilih", "No activity is chosen yet"),
         text("Pengajar belum memilih aktivitas untuk tautan ini.", "Your teacher has not chosen an activity for this link yet."),
         _MESSAGE_PAGE)  # fmt: skip

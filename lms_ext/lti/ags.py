@@ -11,7 +11,7 @@ from lms_ext.domain.quirks import Quirks
 from lms_ext.lti.columns import find_column
 from lms_ext.lti.http import Answer, Outbound, OutboundError
 from lms_ext.lti.registry import KnownPlatform
-from lms_ext.lti.tokens import TokenRefused, Tokens, read_json
+from lms_ext.lti.tokens import TokenRefused, Tokens, read_json, with_token
 from lms_ext.models import utcnow
 from lms_ext.services.delivering import SCOPE, Claimed, Column, Verdict
 
@@ -96,19 +96,22 @@ class _Sending:
         return Verdict(verdict.kind, verdict.reason, verdict.platform, verdict.wait, verdict.after, relink=found)
 
     def _post(self, lineitem: str) -> Answer:
-        body = self._quirks.score_body(score_message(self._one), again=self._one.again)
+        body = self._quirks.score_body(score_message(self._one), again=self._one.again and not self._is_lost(lineitem))
         return self._ask("POST", self._quirks.scores_url(lineitem), {"Content-Type": _SCORE}, json.dumps(body).encode())
+
+    def _is_lost(self, lineitem: str) -> bool:
+        """Where scores count as handing-in, look whether earlier tries arrived at all: else this one must count."""
+        if not self._quirks.counts_submissions or self._one.arrived:
+            return False
+        mine = self._result(lineitem)
+        return mine is not None and _points(mine, self._one.maximum) is None
 
     def _get(self, url: str, accept: str) -> Answer:
         return self._ask("GET", url, {"Accept": accept}, None)
 
     def _ask(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
-        token = self._tokens.get(self._platform, self._quirks, self._scopes)
-        answer = self._outbound.request(method, url, headers={**headers, "Authorization": f"Bearer {token}"}, body=body)
-        if answer.status == 401:
-            token = self._tokens.get(self._platform, self._quirks, self._scopes, instead_of=token)
-            answer = self._outbound.request(method, url, headers={**headers, "Authorization": f"Bearer {token}"}, body=body)
-        return answer
+        asking = (self._outbound, self._tokens, self._platform, self._quirks, self._scopes)
+        return with_token(*asking, method, url, headers=headers, body=body)
 
     def _is_person_unknown(self, answer: Answer) -> bool:
         return self._quirks.is_not_enrolled(answer.status, answer.body.decode(errors="replace"))
@@ -131,11 +134,9 @@ class _Sending:
     def _compare(self, lineitem: str) -> Verdict:
         """A refused timestamp may mean that our earlier try arrived, or that someone wrote another grade: look."""
         one = self._one
-        answer = self._get(self._quirks.results_url(lineitem, one.sub), _RESULTS)
-        results = read_json(answer)
-        if answer.status != 200 or not isinstance(results, list):
+        mine = self._result(lineitem)
+        if mine is None:
             return Verdict("retry", "results-unreadable")
-        mine = next((each for each in results if isinstance(each, dict) and str(each.get("userId")) == one.sub), {})
         there = _points(mine, one.maximum)
         later = max(self._now, _moment(mine.get("timestamp")) or self._now)
         if there is None:
@@ -145,6 +146,15 @@ class _Sending:
         if any(abs(there - each) < _SAME for each in one.delivered):
             return Verdict("restamp", "same-second", after=later)
         return Verdict("kept", "graded-there")
+
+    def _result(self, lineitem: str) -> dict[str, Any] | None:
+        """Read what the gradebook holds for the person, {} for nothing; None when it cannot be read."""
+        sub = self._one.sub
+        answer = self._get(self._quirks.results_url(lineitem, sub), _RESULTS)
+        results = read_json(answer)
+        if answer.status != 200 or not isinstance(results, list):
+            return None
+        return next((each for each in results if isinstance(each, dict) and str(each.get("userId")) == sub), {})
 
 
 def retry_after(answer: Answer, now: datetime) -> float:

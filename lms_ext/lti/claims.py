@@ -12,6 +12,7 @@ from lms_ext.domain.launches import (
     AgsClaims,
     ContextClaims,
     DeepLinkingSettings,
+    GroupsClaims,
     Launch,
     LinkClaims,
     MessageType,
@@ -26,6 +27,7 @@ from lms_ext.lti.state import State
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+GROUPS = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 _NAMES = 300
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
@@ -64,7 +66,7 @@ def check(body: dict[str, Any]) -> None:
 
 def _check_objects(body: dict[str, Any]) -> None:
     names = [LTI + one for one in ("context", "custom", "lis", "launch_presentation", "tool_platform")]
-    if not all(isinstance(body.get(name) or {}, dict) for name in (*names, AGS, NRPS)):
+    if not all(isinstance(body.get(name) or {}, dict) for name in (*names, AGS, NRPS, GROUPS)):
         raise Refused("claim-malformed")
     context = body.get(LTI + "context") or {}
     if context and not _id(context.get("id")):
@@ -85,7 +87,7 @@ def _kind(body: dict[str, Any]) -> str:
 def _check_person(body: dict[str, Any]) -> None:
     if body.get("sub") is None:
         raise Refused("person-missing")
-    if not _id(body["sub"]) or not body["sub"].isascii():
+    if not fit_sub(body["sub"]):
         raise Refused("person-malformed")
     roles = body.get(LTI + "roles")
     if roles is None:
@@ -133,7 +135,7 @@ def launch_from(
         message_type=kind,
         state_id=state.id,
         state_expires_at=state.expires_at,
-        person=PersonClaims(body["sub"], _name(body), _text(body.get("given_name")), _text(body.get("email"), 320)),
+        person=person_claims(body["sub"], body),
         role=course_role(body[LTI + "roles"]),
         target_link_uri=body[LTI + "target_link_uri"],
         locale=nearest_locale(_text(presentation.get("locale") or body.get("locale"))),
@@ -141,6 +143,7 @@ def launch_from(
         link=LinkClaims(link["id"], _text(link.get("title"))) if kind == MessageType.RESOURCE_LINK else None,
         ags=_ags(body.get(AGS) or {}, fit_url),
         nrps_url=_fit((body.get(NRPS) or {}).get("context_memberships_url"), fit_url, "names and roles"),
+        groups=_groups(body.get(GROUPS) or {}, fit_url),
         deep_linking=_deep_linking(body[DEEP_LINKING], fit_url) if kind == MessageType.DEEP_LINKING else None,
         custom={
             str(key): storable(value) for key, value in custom.items() if isinstance(value, str) and not value.startswith("$")
@@ -149,6 +152,16 @@ def launch_from(
         in_frame=in_frame,
         platform_name=platform.name,
     )
+
+
+def fit_sub(value: object) -> bool:
+    """Tell whether this can be a person's id on their platform."""
+    return _id(value) and str(value).isascii()
+
+
+def person_claims(sub: str, body: dict[str, Any]) -> PersonClaims:
+    """Read what a launch or a member list says of a person; whatever is no text counts as absent."""
+    return PersonClaims(sub, _name(body), _text(body.get("given_name")), _text(body.get("email"), 320))
 
 
 def _name(body: dict[str, Any]) -> str:
@@ -176,6 +189,12 @@ def _ags(claim: dict[str, Any], fit_url: Callable[[str], bool]) -> AgsClaims:
         _fit(claim.get("lineitem"), fit_url, "line item"),
         _fit(claim.get("lineitems"), fit_url, "line items"),
         tuple(one for one in scopes if isinstance(one, str) and one.isprintable()) if isinstance(scopes, list) else (),
+    )
+
+
+def _groups(claim: dict[str, Any], fit_url: Callable[[str], bool]) -> GroupsClaims:
+    return GroupsClaims(
+        _fit(claim.get("context_groups_url"), fit_url, "groups"), _fit(claim.get("context_group_sets_url"), fit_url, "group sets")
     )
 
 

@@ -23,6 +23,7 @@ from lms_ext.lti.message import TOKEN_LIMIT, Message
 from lms_ext.lti.registry import KnownPlatform, Registry
 from lms_ext.lti.state import HINTS_LIMIT, State, StateSigner, new_state_id
 from lms_ext.lti.tool_keys import Signer, key_set
+from lms_ext.services.sealing import Sealer
 from lms_ext.settings import Settings
 
 _LOGIN_LIMIT = 4_000
@@ -70,14 +71,15 @@ class Gateway:
         self.registry = Registry(sessions)
         self.keys = KeyRing(self.outbound, sessions)
         self.states = StateSigner(settings.secret_key, settings.state_minutes)
-        self.signer = Signer(sessions)
+        self.sealer = Sealer(settings.seal_keys)
+        self.signer = Signer(sessions, self.sealer)
         self._sessions = sessions
         self._hashed = hashed
         self.launch_url = f"{settings.public_url.rstrip('/')}/lti/launch"
 
     def key_set(self, now: datetime) -> dict[str, Any]:
         """Give our public keys as a JWKS."""
-        return key_set(self._sessions, now)
+        return key_set(self._sessions, self.sealer, now)
 
     def begin_login(self, given: Mapping[str, list[str]], now: datetime, *, may_store: bool = False) -> LoginStart:
         """Answer a login initiation: check it, make a state, give the platform's address to go to. Nothing is stored.

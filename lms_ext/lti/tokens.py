@@ -4,7 +4,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -156,6 +156,21 @@ class Tokens:
         seconds = given.get("expires_in")
         seconds = seconds if isinstance(seconds, int) and 0 < seconds < 10**8 else 3600
         return given["access_token"], utcnow() + timedelta(seconds=max(seconds - _MARGIN, seconds / 2))
+
+
+def with_token(
+    outbound: Outbound, tokens: Tokens, platform: KnownPlatform, quirks: Quirks, scopes: tuple[str, ...], method: str, url: str,
+    *, headers: Mapping[str, str], body: bytes | None = None, **limit: int,
+) -> Answer:  # fmt: skip
+    """Call a service, and once more with a new token when the platform refuses the one we had; raises what `get` raises."""
+    token = ""
+    while True:
+        given = tokens.get(platform, quirks, scopes, instead_of=token) if token else tokens.get(platform, quirks, scopes)
+        sent = {**headers, "Authorization": f"Bearer {given}"}
+        answer = outbound.request(method, url, headers=sent, body=body, **limit)
+        if answer.status != 401 or token:
+            return answer
+        token = given
 
 
 def read_json(answer: Answer) -> Any:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from lms_ext.models import engine, utcnow
 from lms_ext.services import tool_keys
+from lms_ext.services.sealing import Sealer
 from lms_ext.services.tool_keys import NewKey
 
 _KEEP = 60.0
@@ -36,8 +37,9 @@ def make_key(kid: str | None = None) -> NewKey:
 class Signer:
     """Signs for one process with the newest key that may sign."""
 
-    def __init__(self, sessions: Callable[[], Session]) -> None:
+    def __init__(self, sessions: Callable[[], Session], sealer: Sealer) -> None:
         self._sessions = sessions
+        self._sealer = sealer
         self._lock = threading.Lock()
         self._kid = ""
         self._until = 0.0
@@ -56,20 +58,20 @@ class Signer:
             return self._kid, self._parsed[self._kid]
 
     def _choose(self, now: datetime) -> None:
-        ensure_key(self._sessions, now)
+        ensure_key(self._sessions, self._sealer, now)
         with self._sessions() as session:
             chosen = tool_keys.signing(session, now)
         if chosen is None:
             raise LookupError("no key may sign yet")
         if chosen.kid not in self._parsed:
-            parsed = load_pem_private_key(chosen.private_pem.encode(), None)
+            parsed = load_pem_private_key(tool_keys.PRIVATE.open(self._sealer, chosen.private_pem, chosen.kid).encode(), None)
             if not isinstance(parsed, RSAPrivateKey):
                 raise TypeError(chosen.kid)
             self._parsed = {chosen.kid: parsed}
         self._kid = chosen.kid
 
 
-def ensure_key(sessions: Callable[[], Session], now: datetime) -> None:
+def ensure_key(sessions: Callable[[], Session], sealer: Sealer, now: datetime) -> None:
     """Make the first key if there is none; of two processes that try, one wins and both use its key."""
     with sessions() as session:
         if tool_keys.published(session, now):
@@ -77,14 +79,14 @@ def ensure_key(sessions: Callable[[], Session], now: datetime) -> None:
     engine.may_write()
     with sessions() as session:
         try:
-            tool_keys.add(session, make_key(_FIRST_KID), now, at_once=True)
+            tool_keys.add(session, sealer, make_key(_FIRST_KID), now, at_once=True)
             session.commit()
         except IntegrityError:
             session.rollback()
 
 
-def key_set(sessions: Callable[[], Session], now: datetime) -> dict[str, Any]:
+def key_set(sessions: Callable[[], Session], sealer: Sealer, now: datetime) -> dict[str, Any]:
     """Give our JWKS: every published key, public parts only."""
-    ensure_key(sessions, now)
+    ensure_key(sessions, sealer, now)
     with sessions() as session:
         return {"keys": [one.public_jwk for one in tool_keys.published(session, now)]}

@@ -1,14 +1,19 @@
 """Tables and nothing else."""
 
+from lms_ext.models.admin_desk import PackOff, PackUpload, RefusedLaunch
+from lms_ext.models.admins import Admin, AdminInvite, AdminRecoveryCode, AdminScope, AdminSession, AuditEntry, SignInPace
 from lms_ext.models.base import Base, db, new_id, utcnow
 from lms_ext.models.outbox import DeliveryLane, GradeSlot
 from lms_ext.models.packs import AssetBlob, PublishedPack, Snapshot
 from lms_ext.models.people import LaunchSession, Link, Member, Person, Space, UsedState, Visit
 from lms_ext.models.platforms import Deployment, Platform, PlatformKeySet, ServiceToken, ToolKey
+from lms_ext.models.rosters import CourseGroup, GroupMember, LinkBarred, Roster
 from lms_ext.models.work import Attempt, Comment, Draft, Mark, Submission
 
 __all__ = [
-    "AssetBlob", "Attempt", "Base", "Comment", "DeliveryLane", "Deployment", "Draft", "GradeSlot", "LaunchSession", "Link",
-    "Mark", "Member", "Person", "Platform", "PlatformKeySet", "PublishedPack", "ServiceToken", "Snapshot", "Space",
-    "Submission", "ToolKey", "UsedState", "Visit", "db", "new_id", "utcnow",
+    "Admin", "AdminInvite", "AdminRecoveryCode", "AdminScope", "AdminSession", "AssetBlob", "Attempt", "AuditEntry", "Base",
+    "Comment", "CourseGroup", "DeliveryLane", "Deployment", "Draft", "GradeSlot", "GroupMember", "LaunchSession", "Link",
+    "LinkBarred", "Mark", "Member", "PackOff", "PackUpload", "Person", "Platform", "PlatformKeySet", "PublishedPack",
+    "RefusedLaunch", "Roster", "ServiceToken", "SignInPace", "Snapshot", "Space", "Submission", "ToolKey", "UsedState",
+    "Visit", "db", "new_id", "utcnow",
 ]  # fmt: skip

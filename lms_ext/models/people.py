@@ -20,6 +20,9 @@ class Space(Base):
     context_id: Mapped[str] = mapped_column(String(255))
     title: Mapped[str] = mapped_column(String(500), default="")
     nrps_url: Mapped[str] = mapped_column(String(2000), default="")
+    groups_url: Mapped[str] = mapped_column(String(2000), default="", server_default="")
+    """Where the platform lists the course's groups; "" when it does not."""
+    group_sets_url: Mapped[str] = mapped_column(String(2000), default="", server_default="")
     lineitems_url: Mapped[str] = mapped_column(String(2000), default="")
     """Container of the course's gradebook columns."""
     ags_scopes: Mapped[str] = mapped_column(String(500), default="")
@@ -50,6 +53,10 @@ class Member(Base):
     space_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     person_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     role: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(10), default="active", server_default="active")
+    """``active``, ``inactive`` (suspended there) or ``left``: by the platform's list; a launch makes it active."""
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was noticed that the person was no longer active."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 

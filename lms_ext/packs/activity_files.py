@@ -8,12 +8,12 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from lms_ext import richtext
 from lms_ext.domain.activities import Json
 from lms_ext.domain.activity_types import ActivityType, PackFormat, Reading
 from lms_ext.domain.problems import Problem, Severity
 from lms_ext.packs.assets import Use
 from lms_ext.packs.markdown import raw_html, references
+from lms_ext.packs.maths import Formulas
 from lms_ext.packs.paths import Refused
 from lms_ext.packs.rules import nearest, problem
 from lms_ext.packs.schema_errors import Reader, wrong_kind
@@ -177,6 +177,7 @@ class ActivityReader:
             result.problems.append(problem("plugin-crashed", result.file, line, value=parts.kind, error=type(error).__name__))
 
     def _look_through(self, result: ActivityFile, parts: _Parts) -> None:
+        maths = Formulas()
         for place, value in _texts(parts.config):
             start = parts.texts.get(place) or line_of(parts.lines, place)
             for reference in references(value):
@@ -185,13 +186,17 @@ class ActivityReader:
                 where = self._line(result, start, tag.rstrip(">"), line)
                 result.problems.append(problem("raw-html", result.file, where, tag=tag))
             if "$" in value:
-                result.problems += richtext.problems(value, file=result.file, first_line=start)
+                for one in maths.faults(value):
+                    where = self._line(result, start, one.needle, one.line)
+                    result.problems.append(problem(one.rule, result.file, where, **one.values))
 
     @staticmethod
     def _line(result: ActivityFile, start: int, needle: str, line: int) -> int:
         # A text's lines need not be the file's (folded YAML, a reader's own notation): look for the words themselves.
-        found = result.source.line_with(needle, max(start, 1)) if result.source else None
-        return found or start + line - 1
+        guess = start + line - 1
+        if result.source is None or any(needle in one for one in result.source.lines[max(guess - 1, 0) : guess]):
+            return guess
+        return result.source.line_with(needle, max(start, 1)) or guess
 
 
 def _texts(value: Json, place: Place = ()) -> Iterator[tuple[Place, str]]:

@@ -151,7 +151,7 @@ def _check_overlap(opened: zipfile.ZipFile, entries: list[zipfile.ZipInfo], file
     """Refuse entries that share bytes: the trick of the densest bombs. zipfile itself looks only from Python 3.11.8 on."""
     reached = 0
     source = opened.fp
-    if source is None:
+    if source is None:  # pragma: no cover - zipfile gives its file up only when it is closed; for the type checker
         raise zipfile.BadZipFile("closed")
     for entry in sorted(entries, key=lambda one: one.header_offset):
         if entry.header_offset < reached:
@@ -176,7 +176,7 @@ def _write(opened: zipfile.ZipFile, wanted: list[zipfile.ZipInfo], aside: Path, 
                 if size == 0 and chunk.startswith(_ARCHIVE_MAGIC):
                     raise ArchiveRefused("archive-nested", file, path=entry.orig_filename)
                 size += len(chunk)
-                if size > min(left, entry.file_size):
+                if size > min(left, entry.file_size):  # pragma: no cover - zipfile stops at the size it was told; should it not
                     raise ArchiveRefused("archive-ratio", file, path=entry.orig_filename)
                 sink.write(chunk)
         if size != entry.file_size:

@@ -39,11 +39,6 @@ class Loaded:
     read: int = 0
     """How many files were read: pack.yaml, activities, pictures and attachments."""
 
-    @property
-    def errors(self) -> tuple[Problem, ...]:
-        """Give the problems that stop publishing."""
-        return tuple(one for one in self.problems if one.severity == Severity.ERROR)
-
     def with_problems(self, more: Iterable[Problem]) -> "Loaded":
         """Add what plugins found in the whole pack (`check_pack`); an error among it takes the pack away.
 

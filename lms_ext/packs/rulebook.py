@@ -182,3 +182,32 @@ declare(
     "Pakai Markdown, atau apit dengan tanda `` ` `` bila memang ingin menampilkannya.",
     "Use Markdown, or put it between `` ` `` if you want to show it.",
 )
+declare(
+    "math",
+    "Rumus tidak terbaca: {latex}",
+    "Cannot read the formula: {latex}",
+    "Periksa kurung dan nama perintah LaTeX.",
+    "Check braces and LaTeX command names.",
+)
+declare(
+    "math-too-long",
+    "Rumus ini {size} karakter; batasnya {limit}.",
+    "This formula has {size} characters; the limit is {limit}.",
+    "Pecah menjadi beberapa rumus, atau tulis bagian yang bukan rumus di luar tanda $.",
+    "Split it into several formulas, or move what is no formula out of the $ signs.",
+)
+declare(
+    "math-too-much",
+    "Rumus di berkas ini lebih dari {limit} karakter.",
+    "This file holds more than {limit} characters of formulas.",
+    "Pecah berkas menjadi beberapa aktivitas.",
+    "Split the file into several activities.",
+)
+declare(
+    "math-open",
+    "Tanda $ ini tidak punya pasangan: {found}",
+    "This $ has no partner: {found}",
+    "Tutup rumusnya dengan $, atau tulis `\\$` bila yang dimaksud tanda dolar.",
+    "Close the formula with $, or write `\\$` if a dollar sign is meant.",
+    warning=True,
+)

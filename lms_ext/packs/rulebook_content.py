@@ -40,17 +40,17 @@ declare(
 )
 declare(
     "bad-range",
-    "Nilai atau panjang `{key}` di luar batas: {detail}",
-    "The value or length of `{key}` is out of range: {detail}",
+    "Nilai atau panjang `{key}` di luar batas: {detail_id}.",
+    "The value or length of `{key}` is out of range: {detail_en}.",
     "Pakai nilai di dalam batas.",
     "Use a value within the limits.",
 )
 declare(
     "bad-value",
-    "`{key}` tidak dapat dipakai: {detail}",
-    "`{key}` cannot be used: {detail}",
-    "Periksa petunjuk jenis aktivitas ini.",
-    "See the guide of this activity type.",
+    "`{key}`: {detail_id}",
+    "`{key}`: {detail_en}",
+    "Ubah `{key}` di baris ini sesuai keterangan itu.",
+    "Change `{key}` on this line to meet that.",
 )
 declare(
     "bad-id",

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import replace
 
 from marshmallow import Schema
 
 from lms_ext.domain.activities import Json
 from lms_ext.domain.problems import Problem
-from lms_ext.domain.texts import LOCALES
+from lms_ext.domain.texts import LOCALES, Text, pick, text
 from lms_ext.packs.framework import TAGS
+from lms_ext.packs.library_words import Said, fault, limits
 from lms_ext.packs.rules import RULES, nearest, problem, shown
 from lms_ext.packs.schemas import schema_at
 from lms_ext.packs.yaml_tree import Place, line_of
@@ -24,7 +25,6 @@ _KINDS = {
 }
 _NOT_A = re.compile(r"Not a valid (?:mapping type|(string|integer|number|boolean|list|mapping))\.?")
 _ONE_OF = re.compile(r"Must be one of: (?P<known>.*)\.\Z", re.DOTALL)
-_RANGE = re.compile(r"(Must be (greater|less)|Shorter than|Longer than|Length must be|Must be equal to)")
 
 
 def leaves(errors: object, place: Place = ()) -> Iterator[tuple[Place, object]]:
@@ -89,7 +89,8 @@ class Reader:
     def _one(self, place: Place, message: object) -> Problem:
         line = line_of(self.lines, place)
         if isinstance(message, Mapping) and set(message) <= set(LOCALES):
-            return self._bilingual(place, message, line)
+            said_by_plugin = {language: str(one) for language, one in message.items()}
+            return self._bad_value(named(place) or self.file, at(self.value, place), line, Said(said_by_plugin))
         said = str(message)
         if said == "Unknown field.":
             return self._unknown(place, line)
@@ -116,8 +117,15 @@ class Reader:
             value = at(self.value, place)
             near = nearest(value, choice["known"].split(", "))
             return problem("bad-choice", self.file, line, key=key, value=value, known=choice["known"], near=near)
-        rule = "bad-range" if _RANGE.match(said) else "bad-value"
-        return problem(rule, self.file, line, key=key, detail=said)
+        value = at(self.value, place)
+        within = limits(said, value)
+        if within:
+            return problem("bad-range", self.file, line, key=key, **_by_language("detail", within))
+        return self._bad_value(key, value, line, fault(said))
+
+    def _bad_value(self, key: str, value: Json, line: int, said: Said) -> Problem:
+        one = problem("bad-value", self.file, line, key=key, **_by_language("detail", said.detail))
+        return replace(one, fix=_each_shown(said.fix or _with_present(one.fix, value)))
 
     def _unknown(self, place: Place, line: int) -> Problem:
         owner = schema_at(self.schema, place[:-1])
@@ -127,11 +135,20 @@ class Reader:
             near=nearest(place[-1], known),
         )  # fmt: skip
 
-    def _bilingual(self, place: Place, message: Mapping[Any, Any], line: int) -> Problem:
-        key = named(place) or self.file
-        one = problem("bad-value", self.file, line, key=key, detail="")
-        said = {language: f"`{key}`: {shown(text)}" for language, text in message.items()}
-        return Problem(one.rule, said, one.fix, one.file, one.line, one.severity)
-
     def _where(self, place: Place) -> str:
         return named(place) or self.file
+
+
+def _by_language(name: str, words: Text) -> dict[str, str]:
+    return {f"{name}_{language}": pick(words, language) for language in LOCALES}
+
+
+def _with_present(fix: Text, value: Json) -> Text:
+    """Add what is written now, where that is short enough to help."""
+    if not isinstance(value, (str, int, float)) or value == "":
+        return fix
+    return text(f"{fix['id']} Sekarang tertulis: {value}.", f"{fix['en']} It now says: {value}.")
+
+
+def _each_shown(words: Text) -> Text:
+    return {language: shown(one) for language, one in words.items()}

@@ -29,8 +29,6 @@ class Source:
 
     def line_with(self, needle: str, start: int = 1) -> int | None:
         """Find the first line, at or after `start`, that holds `needle`."""
-        if not needle:
-            return None
         for number, line in enumerate(self.lines[start - 1 :], start=start):
             if needle in line:
                 return number

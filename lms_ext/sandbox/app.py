@@ -5,7 +5,19 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-from lms_ext.sandbox import ags, browser_storage, deep_linking, fault_pages, grade_pages, i18n, nrps, oidc, pages, setup_pages
+from lms_ext.sandbox import (
+    ags,
+    browser_storage,
+    deep_linking,
+    fault_pages,
+    grade_pages,
+    i18n,
+    member_pages,
+    nrps,
+    oidc,
+    pages,
+    setup_pages,
+)
 from lms_ext.sandbox.practice import Practice
 from lms_ext.sandbox.services import practice
 from lms_ext.sandbox.settings import SandboxSettings
@@ -27,7 +39,9 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Flask:
     )  # fmt: skip
     app.extensions["practice"] = lms
     i18n.register(app)
-    for module in (oidc, ags, nrps, deep_linking, pages, grade_pages, setup_pages, fault_pages, browser_storage):
+    for module in (
+        oidc, ags, nrps, deep_linking, browser_storage, pages, grade_pages, member_pages, setup_pages, fault_pages,
+    ):  # fmt: skip
         app.register_blueprint(module.bp)
     app.before_request(_only_ours)
     app.after_request(_guard)

@@ -12,6 +12,8 @@ AGS = "https://purl.imsglobal.org/spec/lti-ags/"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 AGS_SCOPES = tuple(f"{AGS}scope/{one}" for one in ("lineitem", "lineitem.readonly", "result.readonly", "score"))
+GS = "https://purl.imsglobal.org/spec/lti-gs/"
+GS_SCOPE = f"{GS}scope/contextgroup.readonly"
 NRPS_SCOPE = f"{NRPS}scope/contextmembership.readonly"
 
 
@@ -96,6 +98,11 @@ def resource_link_claims(practice: Practice, person: Person, link: Link) -> dict
             "service_versions": ["2.0"],
         },
     }
+    if practice.profile.groups:
+        claims[GS + "claim/groupsservice"] = {
+            "scope": [GS_SCOPE], "context_groups_url": f"{base}/nrps/{COURSE_ID}/groups",
+            "context_group_sets_url": f"{base}/nrps/{COURSE_ID}/sets", "service_versions": ["1.0"],
+        }  # fmt: skip
     if practice.profile.family == "moodle":
         claims[LTI + "ext"] = {"user_username": person.given.lower(), "lms": "moodle-2"}
         claims[LTI + "lis"] = {"person_sourcedid": "", "course_section_sourcedid": ""}

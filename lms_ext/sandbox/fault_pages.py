@@ -41,7 +41,8 @@ def _do(lms: Practice, given: dict[str, Any]) -> None:
     service = str(given.get("service", ""))
     if action == "add":
         times, rate, seconds = int(given.get("times", 1)), float(given.get("rate", 0)), float(given.get("seconds", 2))
-        lms.faults.add(service, str(given.get("kind", "")), times=times, rate=rate, seconds=seconds)
+        after = int(given.get("after", 0))
+        lms.faults.add(service, str(given.get("kind", "")), times=times, rate=rate, seconds=seconds, after=after)
     elif action == "limit":
         lms.faults.limit(service, float(given.get("per_second", 0)))
     elif action == "storage":

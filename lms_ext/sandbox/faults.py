@@ -7,10 +7,10 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Any
 
-SERVICES = ("auth", "jwks", "token", "scores", "results", "lineitems", "memberships")
+SERVICES = ("auth", "jwks", "token", "scores", "results", "lineitems", "memberships", "groups")
 STATUSES = ("401", "403", "404", "409", "422", "429", "500", "503")
-KINDS = (*STATUSES, "html", "empty", "slow", "cut", "down")
-APPLIED = frozenset({"html", "empty", "slow", "cut"})
+KINDS = (*STATUSES, "html", "empty", "slow", "cut", "down", "loop", "foreign")
+APPLIED = frozenset({"html", "empty", "slow", "cut", "loop", "foreign"})
 """Kinds that do the work asked for; only the answer is wrong, late or missing."""
 STORAGE_MODES = ("works", "off", "silent", "refused", "wrong-id", "full")
 """What pages of the LMS do when the tool asks them to keep something for a browser without cookies."""
@@ -30,6 +30,8 @@ class Fault:
     rate: float = 0.0
     seconds: float = 2.0
     """How slow; for 429 and 503 the value of Retry-After."""
+    after: int = 0
+    """Calls that pass before it begins."""
 
 
 class Faults:
@@ -45,14 +47,14 @@ class Faults:
         """Seconds that the LMS's clock is ahead."""
         self.storage = STORAGE_MODES[0]
 
-    def add(self, service: str, kind: str, *, times: int = 1, rate: float = 0.0, seconds: float = 2.0) -> None:
+    def add(self, service: str, kind: str, *, times: int = 1, rate: float = 0.0, seconds: float = 2.0, after: int = 0) -> None:
         """Order a fault; ``down`` stays until cleared when `times` is 0."""
         if service not in SERVICES or kind not in KINDS:
             raise BadFault(f"{service}: {kind}. service: {', '.join(SERVICES)}; kind: {', '.join(KINDS)}")
-        if times < 0 or not 0 <= rate <= 1 or not 0 <= seconds <= 600:
-            raise BadFault("times >= 0, 0 <= rate <= 1, 0 <= seconds <= 600")
+        if min(times, after) < 0 or not 0 <= rate <= 1 or not 0 <= seconds <= 600:
+            raise BadFault("times >= 0, after >= 0, 0 <= rate <= 1, 0 <= seconds <= 600")
         with self._lock:
-            self._orders.append(Fault(service, kind, times, rate, seconds))
+            self._orders.append(Fault(service, kind, times, rate, seconds, after))
 
     def limit(self, service: str, per_second: float) -> None:
         """Answer 429 above so many calls in a second; 0 lifts the limit."""
@@ -83,6 +85,9 @@ class Faults:
                 return Fault(service, "429", seconds=1)
             for order in self._orders:
                 if order.service != service:
+                    continue
+                if order.after:
+                    order.after -= 1
                     continue
                 if order.rate:
                     if self._chance.random() < order.rate:

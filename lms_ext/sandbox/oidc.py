@@ -15,7 +15,7 @@ from lms_ext.sandbox.services import Problem, practice, service, words
 
 bp = Blueprint("oidc", __name__, url_prefix="/lti")
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-SCOPES = (*claims.AGS_SCOPES, claims.NRPS_SCOPE)
+SCOPES = (*claims.AGS_SCOPES, claims.NRPS_SCOPE, claims.GS_SCOPE)
 
 
 def start_login(lms: Practice, body: dict[str, Any], target: str) -> Response:

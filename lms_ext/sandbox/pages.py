@@ -71,8 +71,7 @@ def course() -> str:
 def link(number: int) -> str:
     """Show a link in a frame, as an LMS does."""
     found = practice().course.link(number) or abort(404)
-    return render_template("frame.html", title=found.title, source=url_for(".launch", number=number, frame=1),
-                           new_tab=url_for(".launch", number=number))  # fmt: skip
+    return render_template("frame.html", title=found.title, source=url_for(".launch", number=number, frame=1))
 
 
 @bp.get("/course/links/<int:number>/launch")
@@ -108,8 +107,7 @@ def remove(number: int) -> BaseResponse:
 def choose() -> str:
     """Show the tool's picker in a frame."""
     _staff_only()
-    return render_template("frame.html", title=_("Tambah aktivitas"), source=url_for(".choose_launch", frame=1),
-                           new_tab=url_for(".choose_launch"))  # fmt: skip
+    return render_template("frame.html", title=_("Tambah aktivitas"), source=url_for(".choose_launch", frame=1))
 
 
 @bp.get("/course/choose/launch")

@@ -11,6 +11,7 @@ from typing import Any
 from lms_ext.sandbox.course import Course
 from lms_ext.sandbox.faults import Faults
 from lms_ext.sandbox.keys import PlatformKeys, ToolKeys
+from lms_ext.sandbox.members import Members
 from lms_ext.sandbox.messages import Messages
 from lms_ext.sandbox.people import PEOPLE, Person
 from lms_ext.sandbox.profiles import PROFILES, Profile
@@ -50,6 +51,7 @@ class Practice:
         self.messages = Messages(self.store)
         self.keys = PlatformKeys(self.store)
         self.tool_keys = ToolKeys()
+        self.members = Members(self.store)
         self.course = Course(self.store, lambda: self.profile)
         self._seed()
 
@@ -64,9 +66,16 @@ class Practice:
         if not before:
             for person in PEOPLE:
                 self.add_person(person)
+            self._add_groups()
             for title, activity in self.settings.links:
                 self.add_activity(title, activity)
         self.store.put("settings", told)
+
+    def _add_groups(self) -> None:
+        learners = [one.id for one in PEOPLE if one.role == "learner"]
+        of_talk = self.members.add_set("Kelompok diskusi")
+        self.members.add_group("Kelompok 1", learners[:6], set_id=of_talk)
+        self.members.add_group("Kelompok 2", learners[6:], set_id=of_talk)
 
     @property
     def profile(self) -> Profile:
@@ -111,9 +120,10 @@ class Practice:
         return found
 
     def add_person(self, person: Person) -> None:
-        """Enrol somebody, or change who has that id."""
+        """Enrol somebody, or change who has that id; it counts as a change of membership."""
         values = (person.id, person.name, person.given, person.family, person.email, person.role)
         self.store.run("insert or replace into people values (?, ?, ?, ?, ?, ?)", *values)
+        self.members.set_status(person.id, "Active")
 
     def people(self) -> list[Person]:
         """List everybody, teacher and admin first, learners by name."""

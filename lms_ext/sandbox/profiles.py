@@ -50,12 +50,18 @@ class Profile:
     sends_data: bool = True
     history: bool = False
     """Whether ``$ResourceLink.id.history`` is filled in after a copy."""
+    groups: bool = False
+    """Whether the course groups service is offered."""
+    differences: bool = False
+    """Whether member lists say where changes since are told."""
 
 
 PROFILES: Mapping[str, Profile] = {
     one.name: one
     for one in (
-        Profile("generic", "LTI 1.3", "", accept_types=_ALL_TYPES, accept_lineitem=True, history=True),
+        Profile(
+            "generic", "LTI 1.3", "", accept_types=_ALL_TYPES, accept_lineitem=True, history=True, groups=True, differences=True
+        ),
         Profile(
             "moodle",
             "Moodle 4.5",
@@ -121,6 +127,7 @@ PROFILES: Mapping[str, Profile] = {
             accept_types=_ALL_TYPES,
             accept_multiple="true",  # flags may be text: LTI deep linking in older releases
             history=True,  # gives $ResourceLink.id.history: hypothesis misc.py
+            groups=True,  # members with group_enrollments at ?groups=true: Blackboard developer documentation, ags-grades
         ),
         Profile(
             "openedx",

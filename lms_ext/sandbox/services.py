@@ -22,6 +22,7 @@ _WORDS = {
     "results": N_("Alat membaca nilai"),
     "lineitems": N_("Alat membuka daftar kolom nilai"),
     "memberships": N_("Alat membaca daftar anggota"),
+    "groups": N_("Alat membaca kelompok"),
 }
 _NO_BODY = {204, 304}
 
@@ -100,6 +101,9 @@ def _spoilt(answer: Response, fault: Fault) -> Response:
         return Response("<!doctype html><title>LMS</title><p>Selamat datang</p>", answer.status_code, mimetype="text/html")
     if fault.kind == "empty":
         return Response(b"", answer.status_code, mimetype="application/json")
+    if fault.kind in {"loop", "foreign"}:
+        base = practice().settings.url.rstrip("/") if fault.kind == "loop" else "https://lain.example"
+        answer.headers["Link"] = f'<{base}{request.full_path.rstrip("?")}>; rel="next"'
     return answer
 
 

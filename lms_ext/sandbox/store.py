@@ -21,6 +21,12 @@ create table if not exists hints (id text primary key, body text not null, used 
   expires real not null);
 create table if not exists tokens (hash text primary key, scopes text not null, expires real not null);
 create table if not exists seen (jti text primary key, expires real not null);
+create table if not exists enrolments (n integer primary key autoincrement, person_id text not null, status text not null);
+create table if not exists group_sets (id integer primary key autoincrement, name text not null);
+create table if not exists groups (id integer primary key autoincrement, name text not null, set_id integer,
+  tag text not null default '');
+create table if not exists group_people (group_id integer not null, person_id text not null, primary key (group_id, person_id));
+create table if not exists link_groups (link_id integer not null, group_id integer not null, primary key (link_id, group_id));
 create table if not exists messages (id integer primary key autoincrement, at text not null, body text not null);
 """
 

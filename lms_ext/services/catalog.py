@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from lms_ext.domain.activities import Activity
 from lms_ext.domain.activity_types import ActivityType
 from lms_ext.domain.packs import Pack
-from lms_ext.models import PublishedPack, Snapshot
+from lms_ext.models import AssetBlob, PublishedPack, Snapshot
 from lms_ext.models.statements import Statement
 from lms_ext.packs.snapshots import pack_from_document
 from lms_ext.services.seats import Db
@@ -81,3 +81,10 @@ class Catalog:
             pack = pinned
         activity = pack.activity(activity_id)
         return (digest, activity) if activity else None
+
+
+def asset(session: Db, snapshot: str, path: str) -> AssetBlob | None:
+    """Find a file of a snapshot by the path its author gave it."""
+    document = session.execute(select(Snapshot.document).where(Snapshot.hash == snapshot)).scalar_one_or_none()
+    entry = (document or {}).get("assets", {}).get(path)
+    return session.get(AssetBlob, entry["sha256"]) if entry else None

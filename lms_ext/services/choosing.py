@@ -9,6 +9,7 @@ from lms_ext.domain.activities import Activity
 from lms_ext.domain.activity_types import ActivityType
 from lms_ext.domain.texts import Text, text
 from lms_ext.packs import framework
+from lms_ext.services import pack_access
 from lms_ext.services.catalog import Catalog, Published
 from lms_ext.services.seats import Db
 
@@ -58,9 +59,10 @@ class Wish:
     tag: str = ""
 
 
-def shelves(session: Db, catalog: Catalog) -> list[Shelf]:
-    """Give every published pack; an activity whose type is switched off cannot be chosen."""
-    return [Shelf(one, _items(one, catalog.types)) for one in catalog.all(session)]
+def shelves(session: Db, catalog: Catalog, platform_id: int) -> list[Shelf]:
+    """Give the published packs of a platform; an activity whose type is switched off cannot be chosen."""
+    off = pack_access.off_at(session, platform_id)
+    return [Shelf(one, _items(one, catalog.types)) for one in catalog.all(session) if one.pack.id not in off]
 
 
 def _items(published: Published, types: Mapping[str, ActivityType]) -> tuple[Item, ...]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, null, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from lms_ext.domain.pacing import Pace, Rules
+from lms_ext.domain.pacing import Rules
 from lms_ext.models import GradeSlot, Link, Person, Space
 from lms_ext.models.statements import Statement
 from lms_ext.services import lanes
@@ -58,6 +58,9 @@ class Claimed:
     delivered: tuple[float, ...]
     """Scores we have sent before, newest first, whether or not their answers arrived."""
     again: bool
+    """Not the first try of the slot's first score."""
+    arrived: bool
+    """An earlier score of the slot surely arrived."""
     tries: int
     queued_at: datetime
 
@@ -179,6 +182,7 @@ def _lease(slot: GradeSlot, column: Column, sub: str, stamp: datetime, until: da
         stamp=stamp,
         delivered=before,
         again=slot.tries > 0 or slot.sent_version > 0,
+        arrived=slot.sent_version > 0,
         tries=slot.tries,
         queued_at=slot.queued_at,
     )
@@ -198,25 +202,8 @@ def settle_all(session: Db, results: Iterable[Result], rules: Rules, now: dateti
     ordered = sorted(results, key=lambda one: one.claimed.key)  # all lock rows in one order
     ours = [one for one in ordered if settle(session, one, rules, now)]
     for platform_id in sorted({one.claimed.key[0] for one in ordered}):
-        before = after = lanes.lock(session, platform_id, rules, now)
-        for one in ordered:
-            if one.claimed.key[0] == platform_id:
-                after = _paced(after, one.verdict, rules, now)
-        if after != before:
-            lanes.keep(session, platform_id, after)
-        if before.down_since is not None and after.down_since is None:
-            lanes.wake(session, platform_id, now)
+        lanes.tell(session, platform_id, [one.verdict for one in ordered if one.claimed.key[0] == platform_id], rules, now)
     return ours
-
-
-def _paced(pace: Pace, verdict: Verdict, rules: Rules, now: datetime) -> Pace:
-    match verdict.platform:
-        case "up":
-            return pace.answered(rules, now)
-        case "complains":
-            return pace.complained(verdict.wait, rules, now)
-        case "down":
-            return pace.failed(verdict.reason, rules, now)
 
 
 def settle(session: Db, result: Result, rules: Rules, now: datetime) -> bool:

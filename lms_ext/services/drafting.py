@@ -113,6 +113,11 @@ def refused(changes: Mapping[str, Change], fields: Mapping[str, Field], checked:
     ]
 
 
+def too_long(changes: Mapping[str, Change], fields: Mapping[str, Field], names: Iterable[str]) -> bool:
+    """Tell whether nothing else is wrong with these fields than the length of their texts."""
+    return all(name in fields and fields[name].too_long(changes[name].value) for name in names)
+
+
 def save(session: Db, attempt: Attempt, tab: str, changes: Mapping[str, Change], now: datetime) -> Saved:
     """Store accepted changes, one statement a field; the attempt must be open at that very moment.
 

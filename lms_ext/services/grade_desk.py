@@ -1,12 +1,13 @@
 """The outbox as an admin sees it: how much waits where, since when, and why."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 
 from lms_ext.domain.pacing import Pace
-from lms_ext.models import GradeSlot, Platform
+from lms_ext.models import GradeSlot, Link, Platform, Space
 from lms_ext.services import lanes
 from lms_ext.services.seats import Db
 
@@ -46,6 +47,37 @@ def every_platform(session: Db, now: datetime) -> list[PlatformGrades]:
         oldest = now - min(waiting) if waiting else None
         found.append(PlatformGrades(platform_id, names[platform_id], counts, oldest, parked, paces.get(platform_id)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A grade that is late, parked or kept back; whose it is only its teachers see."""
+
+    platform: str
+    course: str
+    link: str
+    state: str
+    reason: str
+    since: datetime
+
+
+def troubles(session: Db, within: Collection[int] | None, limit: int = 50) -> list[Trouble]:
+    """List the newest grades that did not simply arrive; `within` narrows to these platforms."""
+    asked = (
+        select(Platform.name, Space.title, Link.title, GradeSlot.state, GradeSlot.reason, GradeSlot.queued_at)
+        .join(Platform, Platform.id == GradeSlot.platform_id)
+        .join(Space, and_(Space.platform_id == GradeSlot.platform_id, Space.id == GradeSlot.space_id))
+        .join(
+            Link,
+            and_(Link.platform_id == GradeSlot.platform_id, Link.space_id == GradeSlot.space_id, Link.id == GradeSlot.link_id),
+        )
+        .where(GradeSlot.state.in_(("late", "parked", "kept")))
+        .order_by(GradeSlot.queued_at.desc())
+        .limit(limit)
+    )
+    if within is not None:
+        asked = asked.where(GradeSlot.platform_id.in_(sorted(within)))
+    return [Trouble(*row) for row in session.execute(asked)]
 
 
 def resend_parked(session: Db, platform_id: int, reason: str, now: datetime) -> int:

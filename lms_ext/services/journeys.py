@@ -1,6 +1,6 @@
 """A whole pack behind one link: one person's way through it, and the class's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -88,10 +88,11 @@ class Learner:
 
 @dataclass(frozen=True, slots=True)
 class ClassView:
-    """A class at a pack: by activity, and by learner."""
+    """A class at a pack: by activity, and by learner. `gone` have left, with work of theirs; they are in no count."""
 
     tallies: Sequence[Tally]
     learners: Sequence[Learner]
+    gone: Sequence[Learner] = ()
 
 
 def journey(session: Db, actor: Actor, link: LinkInfo, pack: Pack) -> Journey:
@@ -118,12 +119,12 @@ def _step(activity: Activity, link: LinkInfo, own: Sequence[Attempt], drafted: f
     return Step(activity, state, points)
 
 
-def class_view(session: Db, actor: Actor, link: LinkInfo, pack: Pack) -> ClassView:
-    """Give the learners who have launched and where each is, with the counts of each activity."""
-    learners = _learners(session, actor)
+def class_view(session: Db, actor: Actor, link: LinkInfo, pack: Pack, only: Collection[int] | None = None) -> ClassView:
+    """Give the learners of a class, or `only` some, and where each is, with the counts of each activity."""
+    learners, gone = _learners(session, actor, only)
     links = _links(session, actor, link, pack)
     work: dict[str, dict[int, list[Attempt]]] = {}
-    everyone = [one for one in _attempts(session, actor, links) if one.person_id in learners]
+    everyone = [one for one in _attempts(session, actor, links) if one.person_id in learners or one.person_id in gone]
     for one in everyone:
         work.setdefault(one.activity_ref, {}).setdefault(one.person_id, []).append(one)
     drafted = _drafted(session, actor, [one.id for one in everyone if not one.revision])
@@ -134,24 +135,30 @@ def class_view(session: Db, actor: Actor, link: LinkInfo, pack: Pack) -> ClassVi
         counts: dict[str, int] = {}
         for person_id, own in work.get(activity.ref, {}).items():
             state, latest = state_of(own, drafted)
-            counts[state] = counts.get(state, 0) + 1
+            if person_id in learners:
+                counts[state] = counts.get(state, 0) + 1
             states.setdefault(person_id, {})[activity.ref] = state
             if latest is not None and latest.revision:
                 works.setdefault(person_id, {})[activity.ref] = latest.id
         counts["unopened"] = len(learners) - sum(counts.values())
         tallies.append(Tally(activity, counts))
-    people = [Learner(name, states.get(person_id, {}), works.get(person_id, {})) for person_id, name in learners.items()]
-    return ClassView(tallies, people)
-
-
-def _learners(session: Db, actor: Actor) -> dict[int, str]:
-    """Give id and name of everyone who has launched and does not teach, by name."""
-    rows = session.execute(
-        select(Person.id, Person.name)
-        .join(Member, (Member.platform_id == Person.platform_id) & (Member.person_id == Person.id))
-        .where(Member.platform_id == actor.platform_id, Member.space_id == actor.space_id, Member.role != "teacher")
+    people, left = (
+        [Learner(name, states.get(person_id, {}), works.get(person_id, {})) for person_id, name in group.items()]
+        for group in (learners, gone)
     )
-    return dict(sorted(((row.id, row.name or "") for row in rows), key=lambda one: one[1].casefold()))
+    return ClassView(tallies, people, [one for one in left if one.works])
+
+
+def _learners(session: Db, actor: Actor, only: Collection[int] | None) -> tuple[dict[int, str], dict[int, str]]:
+    """Give id and name of the class's learners, and of those who left it, by name."""
+    rows = session.execute(
+        select(Person.id, Person.name, Member.status)
+        .join(Member, (Member.platform_id == Person.platform_id) & (Member.person_id == Person.id))
+        .where(Member.platform_id == actor.platform_id, Member.space_id == actor.space_id, Member.role == "learner")
+    )
+    found = sorted(((row.id, row.name or "", row.status) for row in rows), key=lambda one: one[1].casefold())
+    wanted = [one for one in found if only is None or one[0] in only]
+    return {one[0]: one[1] for one in wanted if one[2] == "active"}, {one[0]: one[1] for one in found if one[2] != "active"}
 
 
 def _links(session: Db, actor: Actor, link: LinkInfo, pack: Pack) -> dict[str, LinkInfo]:

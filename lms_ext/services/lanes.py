@@ -1,7 +1,9 @@
 """Each platform's own lane to its gradebook, shared by all workers through the database."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -84,6 +86,34 @@ def lock(session: Db, platform_id: int, rules: Rules, now: datetime) -> Pace:
 def keep(session: Db, platform_id: int, pace: Pace) -> None:
     """Store a lane's pace."""
     session.execute(update(DeliveryLane).where(DeliveryLane.platform_id == platform_id).values(**asdict(pace)))
+
+
+class Telling(Protocol):
+    """What an answer says of the platform as a whole; see `delivering.Verdict`."""
+
+    @property
+    def platform(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def wait(self) -> float: ...
+
+
+def tell(session: Db, platform_id: int, answers: Iterable[Telling], rules: Rules, now: datetime) -> None:
+    """Let a lane learn from answers, in their order; one that opens again lets go what had failed."""
+    before = after = lock(session, platform_id, rules, now)
+    for one in answers:
+        match one.platform:
+            case "complains":
+                after = after.complained(one.wait, rules, now)
+            case "down":
+                after = after.failed(one.reason, rules, now)
+            case _:
+                after = after.answered(rules, now)
+    if after != before:
+        keep(session, platform_id, after)
+    if before.down_since is not None and after.down_since is None:
+        wake(session, platform_id, now)
 
 
 def wake(session: Db, platform_id: int, now: datetime) -> None:

@@ -137,14 +137,16 @@ def _who_and_where(session: Runs, launch: Launch, known: Any, now: datetime) -> 
         key = {"platform_id": launch.platform_id, "deployment_id": launch.deployment_id, "context_id": context_id(launch)}
         space_id = _upsert(session, Space, key, told, created_at=now)
     claims = launch.person
-    if person_id is None or known is None or (claims.name, claims.email) != (known.name, known.email):
+    told_of_person = {name: getattr(claims, name) or getattr(known, name, "") or "" for name in ("name", "email")}
+    if person_id is None or any(getattr(known, name) != value for name, value in told_of_person.items()):
         key = {"platform_id": launch.platform_id, "sub": claims.sub}
-        person_id = _upsert(session, Person, key, {"name": claims.name, "email": claims.email}, created_at=now)
-    if known is None or known.role != launch.role.value:
+        person_id = _upsert(session, Person, key, told_of_person, created_at=now)
+    if known is None or (known.role, known.member_status) != (launch.role.value, "active"):
         key = {"platform_id": launch.platform_id, "space_id": space_id, "person_id": person_id}
-        _upsert(session, Member, key, {"role": launch.role.value}, has_id=False, created_at=now)
-        if known is not None and known.role == Role.TEACHER:
-            _end_teaching(session, key, now)
+        told_of_member = {"role": launch.role.value, "status": "active", "left_at": None}
+        _upsert(session, Member, key, told_of_member, has_id=False, created_at=now)
+        if known is not None and known.role == Role.TEACHER and launch.role != Role.TEACHER:
+            end_teaching(session, key, now)
     link_id = _link(session, launch, known, space_id, now) if launch.link else None
     if link_id is not None and (known is None or known.first_at is None):
         key = {"platform_id": launch.platform_id, "space_id": space_id, "link_id": link_id, "person_id": person_id}
@@ -159,6 +161,8 @@ def _told_of_space(launch: Launch, known: Any) -> dict[str, str]:
     told = {
         "title": launch.context.title if launch.context else "",
         "nrps_url": launch.nrps_url,
+        "groups_url": launch.groups.groups,
+        "group_sets_url": launch.groups.sets,
         "lineitems_url": launch.ags.lineitems,
         "ags_scopes": " ".join(sorted(one for one in launch.ags.scopes if one.startswith(SCOPE)))[:500],
     }
@@ -177,10 +181,11 @@ _OTHERS = (
 _KNOWN = Statement(
     lambda _: (
         select(
-            Space.id.label("space_id"), Space.title, Space.nrps_url, Space.lineitems_url, Space.ags_scopes,
-            Person.id.label("person_id"), Person.name, Person.email,
-            Member.role, Link.id.label("link_id"), Link.title.label("link_title"), Link.lineitem_url, Link.may_score,
-            Link.activity_ref, Link.asked_ref, Link.points, Visit.first_at, GradeSlot.state.label("grade_state"),
+            Space.id.label("space_id"), Space.title, Space.nrps_url, Space.groups_url, Space.group_sets_url,
+            Space.lineitems_url, Space.ags_scopes, Person.id.label("person_id"), Person.name, Person.email,
+            Member.role, Member.status.label("member_status"), Link.id.label("link_id"), Link.title.label("link_title"),
+            Link.lineitem_url, Link.may_score, Link.activity_ref, Link.asked_ref, Link.points, Visit.first_at,
+            GradeSlot.state.label("grade_state"),
             _OTHERS.label("others"),
         )
         .select_from(Space)
@@ -280,7 +285,7 @@ def _upsert_statement(
     return Statement(build, keys=columns)
 
 
-def _end_teaching(session: Runs, key: dict[str, Any], now: datetime) -> None:
+def end_teaching(session: Runs, key: dict[str, Any], now: datetime) -> None:
     """End the sessions in which a person still teaches a course that the LMS now opens to them in a lesser role."""
     held = (getattr(LaunchSession, name) == value for name, value in key.items())
     session.execute(

@@ -1,7 +1,7 @@
 """Registrations: what an admin tells us of an LMS."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,10 @@ def save(session: Db, data: Mapping[str, Any], *, allow_http: bool) -> Saved:
             raise BadPlatform({name: ["must be https"] for name in plain})
     deployments = values.pop("deployment_ids")
     values["product"] = values.pop("profile")
-    values["frame_hosts"] = " ".join(values["frame_hosts"])[:2000]
+    if "frame_hosts" in data:
+        values["frame_hosts"] = " ".join(values["frame_hosts"])[:2000]
+    else:
+        del values["frame_hosts"]  # what an admin listed stays when a registration is sent again without it
     values["name"] = values["name"] or values["issuer"]
     found = session.execute(
         select(Platform).where(Platform.issuer == values["issuer"], Platform.client_id == values["client_id"])
@@ -85,6 +88,11 @@ def save(session: Db, data: Mapping[str, Any], *, allow_http: bool) -> Saved:
 def every(session: Db) -> Sequence[Platform]:
     """List all registrations by name."""
     return session.execute(select(Platform).order_by(Platform.name, Platform.id)).scalars().all()
+
+
+def within(session: Db, ids: Collection[int] | None) -> Sequence[Platform]:
+    """List the registrations among `ids` by name; None for all."""
+    return [one for one in every(session) if ids is None or one.id in ids]
 
 
 def deployments(session: Db, platform: Platform) -> dict[str, str]:

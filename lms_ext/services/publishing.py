@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -12,10 +12,12 @@ from lms_ext.domain.events import PackPublished
 from lms_ext.domain.packs import Pack
 from lms_ext.models import AssetBlob, Attempt, PublishedPack, Snapshot
 from lms_ext.packs.archives import ArchiveRefused, opened
-from lms_ext.packs.reading import Loaded, read_pack
 from lms_ext.packs.snapshots import digest
 from lms_ext.plugin_host import PluginHost
 from lms_ext.services.seats import Db
+
+if TYPE_CHECKING:
+    from lms_ext.packs.reading import Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,10 @@ class Published:
     open_older: int = 0
 
 
-def read(path: Path, plugins: PluginHost) -> Loaded:
+def read(path: Path, plugins: PluginHost) -> "Loaded":
     """Read and check a pack, folder or zip, with the enabled plugins, their checks of the whole pack included."""
+    from lms_ext.packs.reading import Loaded, read_pack  # noqa: PLC0415 - 2 MB that most web processes never need
+
     try:
         with opened(path) as folder:
             loaded = read_pack(folder, plugins.activity_types, plugins.pack_formats)
@@ -95,10 +99,3 @@ def publish(session: Db, pack: Pack, blobs: Mapping[str, bytes], now: datetime) 
         session.add(PublishedPack(pack_id=pack.id, snapshot_hash=snapshot, updated_at=now))
     session.flush()
     return PackPublished(pack.id, pack.version, snapshot)
-
-
-def asset(session: Db, snapshot: str, path: str) -> AssetBlob | None:
-    """Find a file of a snapshot by the path its author gave it."""
-    document = session.execute(select(Snapshot.document).where(Snapshot.hash == snapshot)).scalar_one_or_none()
-    entry = (document or {}).get("assets", {}).get(path)
-    return session.get(AssetBlob, entry["sha256"]) if entry else None

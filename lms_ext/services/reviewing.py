@@ -1,15 +1,17 @@
 """Read-only views of a class: who has opened, drafted, handed in, been marked, and where each grade is."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, select
 
 from lms_ext.domain import grading
 from lms_ext.domain.access import Actor
 from lms_ext.domain.activities import Keep
-from lms_ext.models import Attempt, Draft, Member, Person, Visit
+from lms_ext.domain.people import Role
+from lms_ext.models import Attempt, Draft, LinkBarred, Member, Person, Visit
 from lms_ext.services.seats import Db
 
 
@@ -25,13 +27,23 @@ class Row:
     attempts: int
     fraction: float | None
     submitted_at: datetime | None
-    role: str
+    place: str = "class"
+    """``class``, or why this person is no part of it: ``test`` (the LMS's pretend learner), ``left``, ``inactive``, or ``barred``
+    when the LMS does not show them this link."""
+
+
+def in_class(rows: Iterable[Row]) -> list[Row]:
+    """Give the learners that count."""
+    return [row for row in rows if row.place == "class"]
 
 
 def overview(session: Db, actor: Actor, link_id: int, ref: str, keep: Keep = Keep.LAST) -> list[Row]:
-    """Give a row for each learner of the space who has launched, by name, with the fraction that counts over all attempts."""
+    """Give a row for everybody of the space who does not teach, by name, with the fraction that counts over all attempts.
+
+    Whoever left stands there only with something of theirs to be seen.
+    """
     people = session.execute(
-        select(Person.id, Person.name, Member.role, Visit.first_at)
+        select(Person.id, Person.name, Member.role, Member.status, Visit.first_at, LinkBarred.link_id.label("barred"))
         .join(Member, and_(Member.platform_id == Person.platform_id, Member.person_id == Person.id))
         .outerjoin(
             Visit,
@@ -40,6 +52,15 @@ def overview(session: Db, actor: Actor, link_id: int, ref: str, keep: Keep = Kee
                 Visit.space_id == Member.space_id,
                 Visit.link_id == link_id,
                 Visit.person_id == Member.person_id,
+            ),
+        )
+        .outerjoin(
+            LinkBarred,
+            and_(
+                LinkBarred.platform_id == Member.platform_id,
+                LinkBarred.space_id == Member.space_id,
+                LinkBarred.link_id == link_id,
+                LinkBarred.person_id == Member.person_id,
             ),
         )
         .where(Member.platform_id == actor.platform_id, Member.space_id == actor.space_id, Member.role != "teacher")
@@ -52,10 +73,19 @@ def overview(session: Db, actor: Actor, link_id: int, ref: str, keep: Keep = Kee
     rows = []
     for person in people:
         own = by_person.get(person.id, [])
-        rows.append(
-            _row(person.id, person.name, person.role, opened=person.first_at is not None, own=own, drafted=drafted, keep=keep)
-        )
+        opened = person.first_at is not None
+        row = _row(person.id, person.name, _place(person, own), opened=opened, own=own, drafted=drafted, keep=keep)
+        if row.state != "unopened" or row.place in {"class", "barred"}:
+            rows.append(row)
     return rows
+
+
+def _place(person: Any, own: Sequence[Attempt]) -> str:
+    if person.role == Role.TEST:
+        return "test"
+    if person.status != "active":
+        return str(person.status)
+    return "barred" if person.barred is not None and person.first_at is None and not own else "class"
 
 
 def _attempts(session: Db, actor: Actor, link_id: int, ref: str) -> Sequence[Attempt]:
@@ -99,13 +129,13 @@ def _drafted(session: Db, actor: Actor, link_id: int, ref: str) -> set[int]:
     )
 
 
-def _row(person_id: int, name: str, role: str, *, opened: bool, own: list[Attempt], drafted: set[int], keep: Keep) -> Row:
+def _row(person_id: int, name: str, place: str, *, opened: bool, own: list[Attempt], drafted: set[int], keep: Keep) -> Row:
     state, last = state_of(own, drafted, opened=opened)
     if last is None:
-        return Row(person_id, name, state, None, 0, None, None, role)
+        return Row(person_id, name, state, None, 0, None, None, place)
     handed_in = sum(bool(one.revision) for one in own)
     counted = grading.combine([one.fraction for one in own if one.fraction is not None], keep)
-    return Row(person_id, name, state, last.id, handed_in, counted, last.submitted_at, role)
+    return Row(person_id, name, state, last.id, handed_in, counted, last.submitted_at, place)
 
 
 def state_of(own: Sequence[Attempt], drafted: Collection[int], *, opened: bool = False) -> tuple[str, Attempt | None]:

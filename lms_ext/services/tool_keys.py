@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 
 from lms_ext.models import ToolKey
+from lms_ext.services.sealing import SealedColumn, Sealer
 from lms_ext.services.seats import Db
 
 LEAD = timedelta(hours=1)
 """A new key is published this long before it signs: platforms keep our key set for up to an hour."""
 OVERLAP = timedelta(days=7)
 """An old key stays published this long after the new one began to sign."""
+
+PRIVATE = SealedColumn(ToolKey.private_pem, "tool-key", plain_begins="-----BEGIN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,11 @@ def signing(session: Db, now: datetime) -> ToolKey | None:
     return next((one for one in published(session, now) if one.signs_from <= now), None)
 
 
-def add(session: Db, key: NewKey, now: datetime, *, at_once: bool) -> datetime:
+def add(session: Db, sealer: Sealer, key: NewKey, now: datetime, *, at_once: bool) -> datetime:
     """Publish a new key; older ones stay until their overlap ends. Gives the time from which it signs."""
     signs_from = now if at_once else now + LEAD
     session.execute(update(ToolKey).where(ToolKey.published_until.is_(None)).values(published_until=signs_from + OVERLAP))
-    session.add(
-        ToolKey(kid=key.kid, private_pem=key.private_pem, public_jwk=key.public_jwk, created_at=now, signs_from=signs_from)
-    )
+    sealed = PRIVATE.seal(sealer, key.private_pem, key.kid)
+    session.add(ToolKey(kid=key.kid, private_pem=sealed, public_jwk=key.public_jwk, created_at=now, signs_from=signs_from))
     session.flush()
     return signs_from

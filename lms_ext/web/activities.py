@@ -165,9 +165,7 @@ def autosave(ref: LaunchRef, activity_id: str) -> tuple[Response, int]:
     here = pinned(here, attempt)
     fields = here.kind.fields(here.activity.config, attempt.state)
     typed = {name: one for name, one in fields.items() if not one.by_button}
-    bad = drafting.refused(changes, typed, frozenset(attempt.checked))
-    if bad:
-        raise Refused("field-refused", context={"fields": bad})
+    _refuse_bad(changes, typed, attempt)
     if chosen := _chosen(body):
         drafting.choose(db.session, attempt, chosen)
     saved = drafting.save(db.session, attempt, tab, changes, here.visitor.now)
@@ -317,11 +315,16 @@ def _save_form(here: Place, attempt: Attempt, pressed: Mapping[str, str]) -> Sav
         for name, value in answer.items()
         if value != stored.get(name, Stored((), 0, "")).value and not (fields[name].part in attempt.checked and fields[name].part)
     }
-    bad = drafting.refused(changes, fields, frozenset(attempt.checked))
-    if bad:
-        raise Refused("field-refused")
+    _refuse_bad(changes, fields, attempt)
     # The form is a tab of its own: its counter is the server's clock, the script's the device's, which may be years ahead.
     return drafting.save(db.session, attempt, f"{storable(request.form.get('tab', ''))[:32]}/form", changes, here.visitor.now)
+
+
+def _refuse_bad(changes: Mapping[str, Change], fields: Mapping[str, Field], attempt: Attempt) -> None:
+    """Raise Refused when something sent may not be stored; nothing of it is."""
+    bad = drafting.refused(changes, fields, frozenset(attempt.checked))
+    if bad:
+        raise Refused("text-too-long" if drafting.too_long(changes, fields, bad) else "field-refused", context={"fields": bad})
 
 
 def _in_form(name: str, one: Field) -> bool:

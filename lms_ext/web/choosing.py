@@ -121,7 +121,11 @@ def answer(ref: LaunchRef) -> BaseResponse:
     """Send the choice to the LMS, or put it behind the link."""
     desk = _desk(enter(ref, Action.CHOOSE))
     filled = Filled.read(request.form)
-    items = {one.ref: one for shelf in choosing.shelves(db.session, tool().catalog) for one in shelf.items}
+    items = {
+        one.ref: one
+        for shelf in choosing.shelves(db.session, tool().catalog, desk.visitor.ref.platform_id)
+        for one in shelf.items
+    }
     if not set(filled.picks) <= items.keys():
         raise Refused("selection-not-offered")
     if len(filled.picks) > (_MOST if desk.several else 1):
@@ -176,10 +180,14 @@ def _send(visitor: Visitor, chosen: Sequence[Chosen], message: str) -> Response:
     return response
 
 
+def _shelves(desk: Desk) -> list[Shelf]:
+    return choosing.shelves(db.session, tool().catalog, desk.visitor.ref.platform_id)
+
+
 def _page(
     desk: Desk, filled: Filled, *, wrong: frozenset[str] = frozenset(), nothing: bool = False, status: int = 200
 ) -> Response:
-    shelves = choosing.shelves(db.session, tool().catalog)
+    shelves = _shelves(desk)
     everything = [one for shelf in shelves for one in shelf.items]
     found = choosing.find(everything, filled.wish)
     seen = {one.ref for one in found}

@@ -30,8 +30,10 @@ def register(app: Flask) -> None:
         response.vary.add("Accept-Encoding")
         if request.method == "HEAD" or response.status_code in {204, 206, 304} or not request.accept_encodings["gzip"]:
             return response
-        response.direct_passthrough = False
+        is_file, response.direct_passthrough = response.direct_passthrough, False
         content = response.get_data()
+        if is_file:
+            response.close()  # it was read whole: a server whose client hangs up may never come to close it
         if len(content) < _LEAST:
             return response
         kept = request.path.startswith("/static/")

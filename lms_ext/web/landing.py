@@ -14,6 +14,7 @@ from lms_ext.services import journeys
 from lms_ext.services.seats import LinkInfo
 from lms_ext.web import choosing
 from lms_ext.web.activities import activity_page
+from lms_ext.web.class_lists import ListView
 from lms_ext.web.entry import Visitor, enter, keep_private, place
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.teaching import overview_page
@@ -79,8 +80,17 @@ def _class_home(visitor: Visitor) -> Response:
     published = tool().catalog.current(db.session, link.activity_ref)
     if published is None:
         raise Refused("not-found")
-    view = journeys.class_view(db.session, visitor.seat.actor, link, published.pack)
+    view = ListView.read(visitor, visitor.url())
+    found = journeys.class_view(db.session, visitor.seat.actor, link, published.pack, view.people(visitor))
     page = render_template(
-        "pages/class_home.html", visitor=visitor, pack=published.pack, view=view, kinds=tool().plugins.activity_types
+        "pages/class_home.html",
+        visitor=visitor,
+        pack=published.pack,
+        view=view,
+        found=found,
+        learners=view.shown(found.learners),
+        pages=view.pages(found.learners),
+        csrf=visitor.csrf,
+        kinds=tool().plugins.activity_types,
     )
     return make_response(page)

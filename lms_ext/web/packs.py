@@ -4,7 +4,7 @@ from flask import Blueprint, Response, make_response
 
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import db, engine
-from lms_ext.services import publishing
+from lms_ext.services import catalog
 
 bp = Blueprint("packs", __name__)
 
@@ -13,7 +13,7 @@ bp = Blueprint("packs", __name__)
 def asset(snapshot: str, path: str) -> Response:
     """Send a pack's picture or file. An SVG opened by itself can run nothing: the policy below forbids it."""
     engine.reads_only()
-    blob = publishing.asset(db.session, snapshot, path)
+    blob = catalog.asset(db.session, snapshot, path)
     if blob is None:
         raise Refused("not-found")
     response = make_response(blob.data)

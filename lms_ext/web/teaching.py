@@ -13,7 +13,9 @@ from lms_ext.domain.texts import pick
 from lms_ext.models import Attempt, Mark, Person, db
 from lms_ext.services import attempting, marking, outbox, reviewing, scoring
 from lms_ext.services.marking import Decision
+from lms_ext.services.reviewing import Row
 from lms_ext.web.activities import review_context
+from lms_ext.web.class_lists import ListView
 from lms_ext.web.entry import Place, enter, keep_private, pinned, place
 from lms_ext.web.sessions import LaunchRef, read_id
 from lms_ext.web.tool import tool
@@ -31,8 +33,14 @@ def overview(ref: LaunchRef, activity_id: str) -> Response:
 def overview_page(here: Place) -> Response:
     """Make the class page of an activity."""
     actor = here.visitor.seat.actor
-    rows = reviewing.overview(db.session, actor, here.link.id, here.activity.ref, here.activity.keep)
-    wanted = request.args.get("state", "")
+    everybody = reviewing.overview(db.session, actor, here.link.id, here.activity.ref, here.activity.keep)
+    view = ListView.read(here.visitor, here.url("class"))
+    only = view.people(here.visitor)
+    rows = [row for row in reviewing.in_class(everybody) if only is None or row.person_id in only]
+    chosen = [row for row in rows if not view.state or row.state == view.state]
+    aside: dict[str, list[Row]] = {}
+    for row in everybody:
+        aside.setdefault({"inactive": "left"}.get(row.place, row.place), []).append(row)
     counts: dict[str, int] = {}
     for row in rows:
         counts[row.state] = counts.get(row.state, 0) + 1
@@ -42,13 +50,16 @@ def overview_page(here: Place) -> Response:
         visitor=here.visitor,
         activity=here.activity,
         csrf=here.visitor.csrf,
-        rows=[row for row in rows if not wanted or row.state == wanted],
+        view=view,
+        rows=view.shown(chosen),
+        pages=view.pages(chosen),
+        aside=aside,
         counts=counts,
         total=len(rows),
-        wanted=wanted,
         deliveries=outbox.delivery_states(db.session, actor, here.link.id),
         maximum=scoring.maximum(here.link, here.activity),
         marking=here.kind.wants.marking,
+        done_before=request.args.get("done", ""),
     )
     return make_response(page)
 
@@ -76,7 +87,8 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
     here = pinned(here, attempt)
     actor = here.visitor.seat.actor
     sent = attempting.submissions(db.session, attempt)
-    rows = [one for one in reviewing.overview(db.session, actor, here.link.id, here.activity.ref) if one.attempts]
+    everybody = reviewing.overview(db.session, actor, here.link.id, here.activity.ref)
+    rows = [one for one in everybody if one.attempts and (one.place == "class" or one.attempt_id == attempt.id)]
     ids = [one.attempt_id for one in rows]
     index = ids.index(attempt.id) if attempt.id in ids else 0
     latest = sent[-1]
@@ -99,10 +111,11 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
         thread=marking.thread(db.session, attempt),
         position=index + 1,
         total=len(rows),
-        unmarked=sum(one.state == "submitted" for one in rows),
+        unmarked=sum(one.state == "submitted" for one in reviewing.in_class(rows)),
         previous_url=here.url("work", str(ids[index - 1])) if index > 0 else "",
         next_url=here.url("work", str(ids[index + 1])) if index + 1 < len(ids) else "",
         trouble=trouble,
+        done_before=request.args.get("done", ""),
         unsaved_form=True,
         **_entered(here, attempt, mark),
         **context,
@@ -133,7 +146,7 @@ def decide(ref: LaunchRef, activity_id: str, attempt_id: int) -> BaseResponse:
     if request.form.get("action") == "say":
         marking.say(db.session, here.visitor.seat.actor, attempt, decision.comment, here.visitor.now)
         db.session.commit()
-        return redirect(f"{here.url('work', str(attempt_id))}#percakapan", 303)
+        return redirect(f"{here.url('work', str(attempt_id))}?done=say#percakapan", 303)
     trouble = marking.decide(db.session, here.visitor.seat.actor, attempt, here.link, here.activity, decision, here.visitor.now)
     if trouble:
         db.session.rollback()
@@ -142,10 +155,11 @@ def decide(ref: LaunchRef, activity_id: str, attempt_id: int) -> BaseResponse:
     tool().wake_worker()
     waiting = [
         one.attempt_id
-        for one in reviewing.overview(db.session, here.visitor.seat.actor, here.link.id, here.activity.ref)
+        for one in reviewing.in_class(reviewing.overview(db.session, here.visitor.seat.actor, here.link.id, here.activity.ref))
         if one.state == "submitted" and one.attempt_id != attempt_id
     ]
-    return redirect(here.url("work", str(waiting[0])) if waiting else here.url("class"), 303)
+    done = "return" if decision.returned else "mark"
+    return redirect(f"{here.url('work', str(waiting[0])) if waiting else here.url('class')}?done={done}", 303)
 
 
 def _decision(here: Place) -> Decision:

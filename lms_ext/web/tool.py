@@ -10,6 +10,7 @@ from lms_ext.lti.gateway import Gateway
 from lms_ext.models import db
 from lms_ext.plugin_host import PluginHost
 from lms_ext.services.catalog import Catalog
+from lms_ext.services.sealing import Sealer
 from lms_ext.settings import Settings
 from lms_ext.web.sessions import hashed
 
@@ -22,6 +23,11 @@ class Tool:
     lti: Gateway
     work_waits: Event = field(default_factory=Event)
     """Set when a grade was queued, so that an embedded worker starts at once."""
+
+    @property
+    def sealer(self) -> Sealer:
+        """What seals and opens secrets in the database."""
+        return self.lti.sealer
 
     def wake_worker(self) -> None:
         """Tell an embedded worker that a grade waits."""

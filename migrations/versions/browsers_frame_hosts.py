@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "browsers_frame_hosts"
-down_revision = "0001"
+down_revision = "roster_lists"
 branch_labels = None
 depends_on = None
 

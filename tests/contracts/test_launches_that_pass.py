@@ -13,6 +13,7 @@ from lms_ext.models import Link, Member, Person, Space, db
 from tests.contracts.refusing import AGS
 from tests.support.platform import LTI, KeyServer, begin, claims, launch, post, register, token
 
+GROUPS = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 CONTEXT = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
@@ -43,13 +44,15 @@ def test_rows_that_must_pass_do(client: FlaskClient, keys: KeyServer, changes: C
 )
 def test_row_63_a_service_at_an_unfit_address_is_off_and_logged(client: FlaskClient, keys: KeyServer, url: str) -> None:
     with capture_logs() as logged:
-        answer = launch(client, **{AGS: {"scope": [SCORE], "lineitem": url}, NRPS: {"context_memberships_url": url}})
+        answer = launch(client, **{AGS: {"scope": [SCORE], "lineitem": url}, NRPS: {"context_memberships_url": url},
+                                  GROUPS: {"context_groups_url": url, "context_group_sets_url": ["no address"]}})  # fmt: skip
     assert answer.status_code == 303
     link = db.session.execute(select(Link)).scalar_one()
     assert (link.lineitem_url, link.may_score) == ("", False)
-    assert db.session.execute(select(Space.nrps_url)).scalar_one() == ""
+    space = db.session.execute(select(Space)).scalar_one()
+    assert (space.nrps_url, space.groups_url, space.group_sets_url) == ("", "", "")
     off = {one["service"] for one in logged if one["event"] == "launch.service_off"}
-    assert off == {"line item", "names and roles"}
+    assert off == {"line item", "names and roles", "groups", "group sets"}
     assert url not in str(logged)
 
 

@@ -117,11 +117,12 @@ def test_the_class_page_asks_as_often_for_four_hundred_learners_as_for_ten(
 ) -> None:
     open_page(teacher, "class")  # reads the pack, once per process
     counts = []
-    for numbers in (range(10), range(10, 400)):
+    for numbers, shown in ((range(10), 10), (range(10, 500), 100)):
         _classmates(learner.home, numbers)
         with counted() as seen:
             page = open_page(teacher, "class")
-        assert f"Murid {numbers[-1]}" in page.text
+        assert page.text.count("Murid ") >= shown
+        assert len(page.text) < 60_000  # a class of any size comes in pages that a phone can bear
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 8
 

@@ -1,5 +1,9 @@
-"""Fixtures of the fault tests: practice LMSs that fail on order, and workers with quick rules."""
+"""Fixtures of the fault tests: practice LMSs that fail on order, and workers with quick rules.
 
+``FULL_FAULTS=1`` runs the kill loop and the largest queues with 1,000 submissions.
+"""
+
+import os
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -19,6 +23,8 @@ QUICK = Rules(
     backoff=Backoff(first=0.05, longest=0.2),
 )  # fmt: skip
 """Rules as in the product, only that nobody waits for minutes."""
+FULL = bool(os.environ.get("FULL_FAULTS"))
+MANY = 1000 if FULL else 100
 
 
 @pytest.fixture(scope="session")

@@ -97,8 +97,8 @@ def hours_pass(hours: int) -> None:
 def rotated(app: Flask) -> tuple[str, str]:
     """Give the kids of our key and of the one that follows it, added at noon."""
     old, new = make_key("old"), make_key("new")
-    tool_keys.add(db.session, old, NOON - timedelta(days=30), at_once=True)
-    tool_keys.add(db.session, new, NOON, at_once=False)
+    tool_keys.add(db.session, tool().sealer, old, NOON - timedelta(days=30), at_once=True)
+    tool_keys.add(db.session, tool().sealer, new, NOON, at_once=False)
     db.session.commit()
     return "old", "new"
 

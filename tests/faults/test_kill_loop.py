@@ -1,10 +1,9 @@
 """F13, F14: whatever is killed, an acknowledged answer is never lost and the newest is the grade; wrong designs are found out.
 
-``FULL_KILL_LOOP=1`` makes it 1,000 submissions.
+``FULL_FAULTS=1`` makes it 1,000 submissions.
 """
 
 import logging
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from tests.faults.conftest import FULL
 from tests.support.killing import loop
 from tests.support.killing.loop import Plan, Report
 
 log = logging.getLogger(__name__)
 Record = Callable[[str, object], None]
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("kill-loop"), pytest.mark.timeout(900)]
-_FULL = bool(os.environ.get("FULL_KILL_LOOP"))
 # Half of all scores are refused at first and workers are killed: a design that forgets a refused score is wrong for about half of
 # the learners. Scores come as fast as they can: a design that takes a refused second for delivered is wrong about as often.
 _ROUNDS = 3
@@ -40,7 +39,7 @@ def told(report: Report, plan: Plan, record: Record) -> Report:
 def test_f13_f14_no_acknowledged_answer_is_lost_and_no_grade_is_wrong(
     killable: Any, tmp_path: Path, record_testsuite_property: Record
 ) -> None:
-    plan = Plan(learners=250, kill_every=1.0) if _FULL else Plan()
+    plan = Plan(learners=250, kill_every=1.0) if FULL else Plan()
     report = told(loop.run(killable, tmp_path, plan), plan, record_testsuite_property)
     assert (report.acked, report.lost, report.wrong, report.undelivered) == (plan.learners * 4, 0, 0, 0), report
     assert all(report.kills.values()), report

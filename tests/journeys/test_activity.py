@@ -149,6 +149,19 @@ def test_a_draft_after_handing_in_is_refused(learner: Learner) -> None:
     assert answer.json["closed"]
 
 
+def test_a_text_that_is_too_long_is_told_as_such_and_changes_nothing(learner: Learner) -> None:
+    page = learner.get()
+    assert learner.save(page, "a", total=("4", 1, 0)).status_code == 200
+    told = learner.save(page, "a", total=("9" * 11, 2, 1))
+    assert (told.status_code, told.json["code"], told.json["fields"]) == (422, "text-too-long", ["total"])
+    answer = learner.send(learner.get(), total="9" * 11, action="submit")
+    assert answer.status_code == 422
+    assert "Tulisan terlalu panjang" in answer.text
+    both = learner.save(page, "a", total=("9" * 11, 3, 1), karangan=("x", 1, 0))
+    assert both.json["code"] == "field-refused"
+    assert 'value="4"' in learner.get()
+
+
 def test_sending_the_same_page_twice_is_one_submission(learner: Learner) -> None:
     page = learner.get()
     for _ in range(2):
@@ -243,7 +256,9 @@ def test_a_teacher_sees_the_class_opens_a_work_and_marks_it(learner: Learner, te
         "action": "mark",
     }
     address = f"{teacher.home}/a/sum/{link[1]}"
-    assert teacher.client.post(address, data=form, base_url="https://localhost").status_code == 303
+    marked = teacher.client.post(address, data=form, base_url="https://localhost", follow_redirects=True)
+    assert marked.request.path.endswith("/class"), "nothing else waits"
+    assert "Nilai tersimpan." in marked.text
     assert (slot().given, slot().comment) == (7.5, "Baik, tambahkan alasan.")
     assert "Menunggu dikirim" in open_page(teacher, "class").text
     assert "Baik, tambahkan alasan." in learner.get()
@@ -256,7 +271,12 @@ def test_work_that_is_returned_is_revised_and_a_stale_mark_is_told(learner: Lear
     page = open_page(teacher, link[1]).text
     address = f"{teacher.home}/a/sum/{link[1]}"
     form = {"csrf": teacher.hidden(page, "csrf"), "revision": "1", "comment": "Perbaiki catatan."}
-    assert teacher.client.post(address, data=form | {"action": "return"}, base_url="https://localhost").status_code == 303
+    returned = teacher.client.post(address, data=form | {"action": "return"}, base_url="https://localhost", follow_redirects=True)
+    assert "Tersimpan: karya dikembalikan" in returned.text
+    form["comment"] = "Lihat juga contoh di modul."
+    said = teacher.client.post(address, data=form | {"action": "say"}, base_url="https://localhost", follow_redirects=True)
+    assert "Tanggapan tersimpan." in said.text
+    assert "Lihat juga contoh di modul." in said.text
     again = learner.get()
     assert "Perlu revisi" in again
     learner.send(again, total="5", note="baik", action="submit")
@@ -264,6 +284,22 @@ def test_work_that_is_returned_is_revised_and_a_stale_mark_is_told(learner: Lear
     assert stale.status_code == 409
     assert "Ada kiriman yang lebih baru" in stale.text
     assert slot().given == 10.0
+
+
+def test_after_marking_the_next_work_that_waits_is_opened_and_says_so(learner: Learner, teacher: Learner) -> None:
+    learner.send(learner.get(), total="5", note="crash", action="submit")
+    other = Learner(learner.client.application.test_client(), sub="43", name="Budi")
+    other.send(other.get(), total="6", note="crash", action="submit")
+    link = re.search(r"/a/sum/(work/\d+)", open_page(teacher, "class").text)
+    assert link
+    page = open_page(teacher, link[1]).text
+    form = {"csrf": teacher.hidden(page, "csrf"), "revision": "1", "points": "7", "action": "mark"}
+    address = f"{teacher.home}/a/sum/{link[1]}"
+    after = teacher.client.post(address, data=form, base_url="https://localhost", follow_redirects=True)
+    assert "/work/" in after.request.path
+    assert after.request.path != address
+    assert "Nilai tersimpan." in after.text
+    assert "Ini karya berikutnya yang menunggu." in after.text
 
 
 def test_a_learner_can_neither_see_the_class_nor_mark(learner: Learner) -> None:

@@ -20,7 +20,7 @@ def _post(session: Any, *, now: datetime, **score: Any) -> int:
     column = Column(link.lineitem_url, "", tuple(space.ags_scopes.split()), link.resource_link_id, link.activity_ref)
     lti = tool().lti
     one = Claimed(key=(*place, link_id, person_id), lease="", version=1, column=column, sub=person.sub, stamp=now, delivered=(),
-                  again=False, tries=0, queued_at=now, **score)  # fmt: skip
+                  again=False, arrived=False, tries=0, queued_at=now, **score)  # fmt: skip
     Gradebook(lti.outbound, Tokens(lti.outbound, lti.signer, new_session)).send(lti.registry.all()[place[0]], Quirks(), one)
     return 1
 

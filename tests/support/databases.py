@@ -1,5 +1,6 @@
 """Real databases for tests: a file of SQLite, a server of PostgreSQL; each test gets a fresh copy of a migrated template."""
 
+import base64
 import itertools
 import os
 import shutil
@@ -12,6 +13,7 @@ import psycopg
 
 _count = itertools.count(1)
 TEMPLATE = "lms_ext_template"
+SEAL_KEY = base64.urlsafe_b64encode(b"only for tests, seals no secret.").decode()
 
 
 @dataclass
@@ -84,7 +86,7 @@ def test_settings(database_url: str, **more: Any) -> Any:
     """Give settings for tests: loopback allowed, plugins strict."""
     from lms_ext.settings import Settings
 
-    values = {"secret_key": "only-for-tests-" * 4, "allow_loopback": True, "strict_plugins": True}
+    values = {"secret_key": "only-for-tests-" * 4, "seal_keys": (SEAL_KEY,), "allow_loopback": True, "strict_plugins": True}
     return Settings(database_url=database_url, **(values | more))
 
 

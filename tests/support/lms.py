@@ -82,7 +82,7 @@ def lms_maker(app: Flask) -> Iterator[Callable[..., Lms]]:
     with ExitStack() as stack:
         port = free_port()
         stack.enter_context(served(app, port))
-        tool_keys.ensure_key(new_session, utcnow())
+        tool_keys.ensure_key(new_session, tool().sealer, utcnow())
 
         def make(profile: str = "moodle", learners: int = 3) -> Lms:
             lms_port = free_port()

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.databases import SEAL_KEY
+
 ROOT = Path(__file__).parents[2]
 SECRET = "only-for-tests-" * 4
 
@@ -37,6 +39,7 @@ def environment(database_url: str, public_url: str, **more: str) -> dict[str, st
             "LMS_EXT_PUBLIC_URL": public_url,
             "LMS_EXT_DATABASE_URL": database_url,
             "LMS_EXT_SECRET_KEY": SECRET,
+            "LMS_EXT_SEAL_KEYS": SEAL_KEY,
             "LMS_EXT_ALLOW_LOOPBACK": "1",
         }
         | measured()

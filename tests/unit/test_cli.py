@@ -8,17 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.databases import SEAL_KEY
 from tests.support.servers import measured
 
 
-def run(database_url: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def run(database_url: str, *arguments: str, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join(sys.path),
         "LMS_EXT_DATABASE_URL": database_url,
         "LMS_EXT_SECRET_KEY": "only-for-tests-" * 4,
+        "LMS_EXT_SEAL_KEYS": SEAL_KEY,
         "LMS_EXT_ALLOW_LOOPBACK": "1",
         **measured(),
+        **more,
     }
     command = [sys.executable, "-c", "from lms_ext.cli import main; main()", *arguments]
     return subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False, timeout=60)
@@ -62,6 +65,46 @@ def test_a_bad_platform_is_told_by_field_and_not_saved(
     assert done.returncode == 1
     assert f"  {field}: " in done.stderr
     assert "platform add" in run(database_url, "platform", "list").stdout
+
+
+def test_a_registration_without_deployment_or_with_odd_keys_is_told(database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "moodle.json"
+    file.write_text(
+        json.dumps({name: value for name, value in MOODLE.items() if name != "deployment_ids"} | {"deployment": ["3"]})
+    )
+    added = run(database_url, "platform", "add", "--file", str(file))
+    assert added.returncode == 0, added.stderr
+    assert "Key `deployment` is unknown" in added.stderr
+    assert "Did you mean `deployment_ids`?" in added.stderr
+    assert "every launch is refused until one is added" in added.stderr
+    shown = run(database_url, "platform", "show", "1").stdout
+    file.write_text(shown)
+    mended = run(database_url, "platform", "add", "--file", str(file), "--deployment-id", "3")
+    assert mended.returncode == 0
+    assert mended.stderr == "", "what `show` writes is known, and a deployment is there"
+
+
+@pytest.mark.parametrize(("content", "said"), [("{", "not JSON"), ("[1]", "one JSON object"), ('"x"', "one JSON object")])
+def test_a_file_that_is_no_registration_is_told(database_url: str, tmp_path: Path, content: str, said: str) -> None:
+    file = tmp_path / "moodle.json"
+    file.write_text(content)
+    done = run(database_url, "platform", "add", "--file", str(file))
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_platform_that_is_not_there_is_told(database_url: str) -> None:
+    for command in ("show", "disable"):
+        done = run(database_url, "platform", command, "9")
+        assert done.returncode == 1
+        assert "There is no platform 9" in done.stderr
+
+
+def test_plugins_are_listed_with_what_they_bring_and_those_set_aside(database_url: str) -> None:
+    listed = run(database_url, "plugin", "list", LMS_EXT_PLUGINS="quiz,tidak-ada").stdout
+    assert "quiz\tenabled\tquiz" in listed
+    assert "tidak-ada\tquarantined\tnot installed" in listed
 
 
 def test_a_rotated_key_is_published_before_it_signs(database_url: str) -> None:

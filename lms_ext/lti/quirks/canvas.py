@@ -12,6 +12,7 @@ class Canvas(Quirks):
     """Canvas, hosted or not. Its refused timestamps (400 that names the timestamp) the base class knows already."""
 
     product = "canvas"
+    counts_submissions = True
 
     def score_body(self, body: dict[str, Json], *, again: bool) -> dict[str, Json]:
         """Say that a resent or corrected score is no new submission.

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from lms_ext.lti.tool_keys import Signer, make_key
 from lms_ext.models import db, utcnow
 from lms_ext.services import tool_keys
-from lms_ext.web.tool import new_session
+from lms_ext.web.tool import new_session, tool
 
 
 def verifies(client: FlaskClient, token: str) -> bool:
@@ -19,19 +19,19 @@ def verifies(client: FlaskClient, token: str) -> bool:
 
 
 def test_the_published_key_verifies_our_signature(client: FlaskClient) -> None:
-    assert verifies(client, Signer(new_session).sign({"a": 1}))
+    assert verifies(client, Signer(new_session, tool().sealer).sign({"a": 1}))
     keys = client.get("/lti/jwks").json["keys"]
     assert len(keys) == 1
     assert not {"d", "p", "q"} & set(keys[0])
 
 
 def test_a_new_key_is_published_first_and_signs_later(app: Flask, client: FlaskClient) -> None:
-    old = Signer(new_session).sign({"a": 1})
+    old = Signer(new_session, tool().sealer).sign({"a": 1})
     new = make_key()
-    tool_keys.add(db.session, new, utcnow(), at_once=False)
+    tool_keys.add(db.session, tool().sealer, new, utcnow(), at_once=False)
     db.session.commit()
     assert {one["kid"] for one in client.get("/lti/jwks").json["keys"]} == {"first", new.kid}
-    meanwhile = Signer(new_session).sign({"a": 1})
+    meanwhile = Signer(new_session, tool().sealer).sign({"a": 1})
     assert jwt.get_unverified_header(meanwhile)["kid"] == "first"
     assert verifies(client, old)
     later = tool_keys.signing(db.session, utcnow() + timedelta(hours=2))

@@ -51,10 +51,10 @@ def special(mode: int) -> bytes:
     return stream.getvalue()
 
 
-def patched(data: bytes, signature: bytes, offset: int, layout: str, value: int) -> bytes:
-    """Overwrite a number in the last record that begins with `signature`."""
+def patched(data: bytes, signature: bytes, offset: int, layout: str, *values: int) -> bytes:
+    """Overwrite numbers in the last record that begins with `signature`."""
     changed = bytearray(data)
-    struct.pack_into(layout, changed, data.rfind(signature) + offset, value)
+    struct.pack_into(layout, changed, data.rfind(signature) + offset, *values)
     return bytes(changed)
 
 
@@ -75,6 +75,7 @@ def overlapping() -> bytes:
 
 
 SAME = ("CRC", "compress_size", "file_size", "header_offset", "compress_type", "flag_bits", "create_version", "extract_version")
+LOCAL = b"PK\x03\x04"
 CENTRAL = b"PK\x01\x02"
 END = b"PK\x05\x06"
 ZEROS = b"\0" * 1_500_000
@@ -102,6 +103,10 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "too big a file": (lambda: with_extra("a.md", bytes(range(256)) * 10_000), "file-too-big"),
     "too big in all": (lambda: zipped(pack_entries() | {f"{n}.md": NOISE + ZEROS for n in range(28)}), "archive-too-big"),
     "too many": (lambda: zipped({f"{n}.md": b"" for n in range(FILES_LIMIT + 1)}), "too-many-files"),
+    "too many, said to be few": (
+        lambda: patched(zipped({f"{n}.md": b"" for n in range(FILES_LIMIT + 1)}), END, 8, "<HH", 1, 1), "too-many-files"),
+    "reaches into the directory": (lambda: patched(with_extra("z.md"), CENTRAL, 20, "<I", 5000), "archive-overlap"),
+    "file without head": (lambda: patched(with_extra("z.md"), LOCAL, 0, "<I", 0), "archive-broken"),
     "nested by name": (lambda: with_extra("lagi.zip"), "archive-nested"),
     "nested by content": (lambda: with_extra("lagi.png", zipped({"a": b"b"})), "archive-nested"),
     "overlap": (overlapping, "archive-overlap"),
@@ -163,3 +168,11 @@ def test_a_folder_that_exists_is_never_touched(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         unpack(archive, tmp_path / "paket")
     assert list((tmp_path / "paket").iterdir()) == []
+
+
+def test_entries_for_folders_are_not_files(tmp_path: Path) -> None:
+    archive = tmp_path / "unggahan.zip"
+    archive.write_bytes(zipped({"assets/": b"", "kosong/": b"", **pack_entries()}))
+    unpack(archive, tmp_path / "paket")
+    assert not (tmp_path / "paket/kosong").exists()
+    assert read_pack(tmp_path / "paket", TYPES, FORMATS).problems == ()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lms_ext.domain.activities import Experience, Keep
+from lms_ext.packs.paths import FILES_LIMIT
 from lms_ext.packs.reading import read_pack
 from lms_ext.packs.rules import problem
 from tests.unit.packs.kinds import CARDS, FORMATS, GOOD, PACK, PNG, TYPES, WRITE, Deck, found, load, put
@@ -47,6 +48,7 @@ PACK_FAULTS = [
     ("unknown key", swap("title: Contoh", "titel: Contoh"), {("unknown-key", 4), ("missing-key", 1)}),
     ("wrong format", swap("format: 1", "format: 2"), {("bad-format", 1)}),
     ("format as text", swap("format: 1", "format: '1'"), {("wrong-kind", 1)}),
+    ("text without words", swap("title: Contoh", "title: {id: Contoh, en: ''}"), {("bad-text", 4)}),
     ("bad id", swap("id: contoh", "id: Contoh Saya"), {("bad-id", 2)}),
     ("version with two parts", swap("1.0.0", "1.0"), {("wrong-kind", 3)}),
     ("version with a word", swap("1.0.0", "1.0.0-beta"), {("bad-version", 3)}),
@@ -119,6 +121,7 @@ ACTIVITY_FAULTS = [
     ("plugin's own words", swap("back: pulau", "back: lelucon", WRITE), {("bad-value", 22)}),
     ("html", swap("**ini**", "<script>x</script>", WRITE), {("raw-html", 19)}),
     ("formula", swap("**ini**", r"$\frac$", WRITE), {("math", 19)}),
+    ("formula too long", swap("**ini**", f"${'x+' * 1000}x$", WRITE), {("math-too-long", 19)}),
     ("picture from outside", swap("(assets/peta.png)", "(https://example.com/x.png)", WRITE), {("asset-external", 21)}),
     ("picture outside the folder", swap("(assets/peta.png)", "(../peta.png)", WRITE), {("bad-path", 21)}),
     ("picture missing", swap("(assets/peta.png)", "(assets/hilang.png)", WRITE), {("file-missing", 21)}),
@@ -211,6 +214,38 @@ def test_files_that_nothing_names_are_warned_of(tmp_path: Path) -> None:
     assert found(loaded) == {("unused-file", "catatan.md", 0), ("unused-file", "assets/lain.png", 0)}
     assert loaded.pack is not None
     assert set(loaded.pack.assets) == {"assets/peta.png"}
+
+
+def test_the_line_of_a_slip_in_a_folded_text_is_the_files(tmp_path: Path) -> None:
+    folded = swap("front: |\n        Lihat **ini**.", "front: >\n        Lihat\n        semua\n        <b>ini</b>.", WRITE)
+    assert found(load(tmp_path, {"tulis.yaml": folded})) == {("raw-html", "tulis.yaml", 21)}
+
+
+def test_an_activity_that_is_a_list_is_told(tmp_path: Path) -> None:
+    assert ("wrong-kind", "tulis.yaml", 1) in found(load(tmp_path, {"tulis.yaml": "- a\n- b\n"}))
+
+
+def test_hidden_files_are_passed_over_and_too_many_files_are_told(tmp_path: Path) -> None:
+    put(tmp_path, GOOD | {".rahasia": "x"})
+    many = tmp_path / "arsip"
+    many.mkdir()
+    for number in range(FILES_LIMIT):
+        (many / f"{number}.txt").touch()
+    loaded = read_pack(tmp_path, TYPES, FORMATS)
+    assert found(loaded) == {("too-many-files", "pack.yaml", 0)}
+
+
+def test_a_faulty_source_says_where_in_its_list(tmp_path: Path) -> None:
+    bad = swap("sources: [{title: Buku}]", "sources: [{title: Buku}, {title: '', url: 'https://[x'}]")
+    problems = [one for one in load(tmp_path, {"pack.yaml": bad}).problems if one.line == 8]
+    assert {(one.rule, one.message["en"].split("`")[1]) for one in problems} >= {("bad-range", "sources[2].title")}
+    assert "bad-url" in {one.rule for one in problems}
+
+
+def test_a_fault_deep_in_a_rubric_knows_the_keys_there_are(tmp_path: Path) -> None:
+    bad = swap("{id: b, label: B}", "{id: b, lable: B}", WRITE)
+    one = next(one for one in load(tmp_path, {"tulis.yaml": bad}).problems if one.rule == "unknown-key")
+    assert one.fix["en"] == "Did you mean `label`? The keys are: id, label."
 
 
 def test_a_folder_without_pack_yaml(tmp_path: Path) -> None:

@@ -75,3 +75,8 @@ def test_references_and_html_name_their_lines() -> None:
     assert raw_html(text) == [("<b>", 6), ("</b>", 6)]
     assert raw_html("1 < 2 dan <https://contoh.id>") == []
     assert [one.path for one in references("![x][g]\n\n[g]: assets/g.svg")] == ["assets/g.svg"]
+
+
+def test_words_are_found_from_a_line_on_or_not_at_all() -> None:
+    source = Source("a.md", "satu\ndua\nsatu dua")
+    assert [source.line_with(*one) for one in (("dua",), ("dua", 3), ("tiga",))] == [2, 3, None]

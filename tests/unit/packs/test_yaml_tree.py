@@ -62,6 +62,18 @@ def test_scalars_follow_yaml_1_2_and_nothing_surprising(text: str, value: object
     assert tree.value == {"a": value}
 
 
+@pytest.mark.parametrize("written", [".inf", "-.INF", ".nan", "1e999", "-1e999"])
+def test_a_number_without_end_is_told(written: str) -> None:
+    tree, problems = parse(f"a: {written}", "x.yaml")
+    assert tree is not None
+    assert tree.value == {"a": None}
+    assert [(one.rule, one.line) for one in problems] == [("yaml-number", 1)]
+
+
+def test_a_part_of_nothing_has_no_line() -> None:
+    assert line_of({}, ("a", 0)) == 0
+
+
 def test_keys_are_texts_and_the_first_of_two_wins() -> None:
     tree, problems = parse("1: a\ntrue: b\n1:\n  - x\n  - y\nc: [d]\n", "x.yaml", first_line=10)
     assert tree is not None

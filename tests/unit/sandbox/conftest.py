@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from lms_ext.sandbox.app import create_sandbox
-from lms_ext.sandbox.claims import AGS_SCOPES, NRPS_SCOPE
+from lms_ext.sandbox.claims import AGS_SCOPES, GS_SCOPE, NRPS_SCOPE
 from lms_ext.sandbox.practice import Practice, ToolSetup
 from lms_ext.sandbox.settings import SandboxSettings
 from tests.support.platform import KEY, key_server
@@ -43,7 +43,7 @@ class Tool:
 
     def ask_token(self, assertion: str | None = None, **changes: str) -> TestResponse:
         form = {
-            "grant_type": "client_credentials", "scope": " ".join((*AGS_SCOPES, NRPS_SCOPE)),
+            "grant_type": "client_credentials", "scope": " ".join((*AGS_SCOPES, NRPS_SCOPE, GS_SCOPE)),
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             "client_assertion": assertion or self.assertion(),
         }  # fmt: skip

@@ -10,7 +10,18 @@ from lms_ext.sandbox.practice import Practice
 from lms_ext.sandbox.settings import SandboxSettings
 from tests.unit.sandbox.conftest import Tool
 
-ROOMS = ["/", "/course", "/course/links/1", "/course/choose", "/grades", "/grades/1/19", "/messages", "/faults", "/tool"]
+ROOMS = [
+    "/",
+    "/course",
+    "/course/links/1",
+    "/course/choose",
+    "/grades",
+    "/grades/1/19",
+    "/messages",
+    "/members",
+    "/faults",
+    "/tool",
+]
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -85,3 +96,17 @@ def test_what_is_in_a_file_survives_a_restart_and_a_new_tool_address_is_followed
     assert second.keys.public()["keys"][0]["kid"] == kid
     assert second.tool.login_url == "http://localhost:8001/lti/login"
     second.store.close()
+
+
+def test_people_join_and_leave_by_hand_and_learners_may_only_look(browser: FlaskClient, lms: Practice) -> None:
+    assert browser.post("/members", data={"person": "11", "status": "Deleted"}).status_code == 303
+    assert browser.post("/members", data={"name": "  Zainab   Pohan "}).status_code == 303
+    page = browser.get("/members").text
+    assert "Zainab Pohan" in page
+    assert "Sudah keluar</span>" in page
+    assert "Kelompok 1" in page
+    assert browser.post("/members", data={"person": "11", "status": "Elsewhere"}).status_code == 404
+    browser.post("/acting", data={"person": "12"})
+    assert browser.post("/members", data={"person": "13", "status": "Deleted"}).status_code == 403
+    assert "Keluarkan" not in browser.get("/members").text
+    assert lms.members.statuses()["11"] == "Deleted"

@@ -1,0 +1,38 @@
+"""From page to page of a platform's lists, never with our token to another host."""
+
+import re
+from functools import cache
+from urllib.parse import urljoin, urlsplit
+
+
+@cache
+def _link(relation: str) -> re.Pattern[str]:
+    # Moodle writes its Link header with typographic quotes (in either encoding) and an HTML-escaped "&".
+    return re.compile(rf"<([^<>]*)>[^<,]*?rel\s*=[^<,a-z]*{relation}(?![a-z])", re.IGNORECASE)
+
+
+def linked(link_header: str, page: str, relation: str) -> str:
+    """Give the address that a page names in its ``Link`` header, on whatever host; "" when it names none."""
+    found = _link(relation).search(link_header)
+    if not found:
+        return ""
+    named: str = found[1].replace("&amp;", "&")
+    try:
+        return urljoin(page, named)
+    except ValueError:
+        return named
+
+
+def next_page(link_header: str, page: str) -> str:
+    """Give the address of the next page; "" when there is none or it would take our token to another host."""
+    url = linked(link_header, page, "next")
+    return url if url and origin(url) == origin(page) else ""
+
+
+def origin(url: str) -> tuple[str, str]:
+    """Give scheme and host, for comparing; nothing that a page has for what is no address."""
+    try:
+        parts = urlsplit(url if url.isascii() and url.isprintable() and " " not in url else "")
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.netloc.lower()

@@ -1,0 +1,68 @@
+"""The audit log: who changed what and when, in the transaction of the change itself."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+
+from lms_ext.domain.admins import AdminActor
+from lms_ext.domain.texts import storable
+from lms_ext.models import AuditEntry, utcnow
+from lms_ext.services.seats import Db
+
+_LONGEST = 200
+"""Letters of one value in an entry's detail; an entry tells what happened, it does not archive it."""
+
+
+def write(session: Db, actor: AdminActor, action: str, about: str = "", *, platform_id: int = 0, **detail: Any) -> None:
+    """Tell of an act: `action` is ``topic.verb`` (``platform.approve``), `about` names the object as admins know it.
+
+    `detail` is small plain JSON. Secrets and words of learners never go in.
+    """
+    session.add(
+        AuditEntry(
+            platform_id=platform_id, at=utcnow(), admin_id=actor.id, actor=actor.login[:320], action=action,
+            object=storable(about)[:300], detail={name: _short(value) for name, value in detail.items()},
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)[:_LONGEST]
+    if isinstance(value, (set, frozenset, list, tuple)):
+        return [_short(one) for one in sorted(value)[:50]]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries to show; empty fields choose nothing out."""
+
+    action: str = ""
+    """An action, or a topic such as ``platform``."""
+    actor: str = ""
+    platform_id: int | None = None
+    before: tuple[datetime, int] | None = None
+    """Time and id of the last entry of the page before."""
+
+
+def newest(session: Db, wanted: Wanted, within: Collection[int] | None, limit: int) -> Sequence[AuditEntry]:
+    """List entries, newest first; `within` narrows to these platforms (a platform admin's), None to nothing."""
+    asked: Select[Any] = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)
+    if within is not None:
+        asked = asked.where(AuditEntry.platform_id.in_(sorted(within)))
+    if wanted.action:
+        topic = AuditEntry.action.startswith(f"{wanted.action}.", autoescape=True)
+        asked = asked.where(or_(AuditEntry.action == wanted.action, topic))
+    if wanted.actor:
+        asked = asked.where(AuditEntry.actor == wanted.actor)
+    if wanted.platform_id is not None:
+        asked = asked.where(AuditEntry.platform_id == wanted.platform_id)
+    if wanted.before:
+        at, last = wanted.before
+        asked = asked.where(or_(AuditEntry.at < at, and_(AuditEntry.at == at, AuditEntry.id < last)))
+    return session.execute(asked).scalars().all()
