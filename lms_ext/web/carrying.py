@@ -217,9 +217,12 @@ def _page(response: Response, rescue: Rescue) -> Response:
 
 
 def _go_on(response: Response) -> Response:
-    """Let a redirect inside a carried session carry it on."""
-    found = carried() if 300 <= response.status_code < 400 and response.location else None
+    """Let a redirect inside a carried session carry it on, and no cache keep what a page carries."""
+    found = carried()
     if found is None:
+        return response
+    response.headers["Cache-Control"] = "no-store"
+    if not 300 <= response.status_code < 400:
         return response
     home = request.environ.get(_HOME) or "/".join(request.path.split("/")[:3])
     parts = urlsplit(response.location or "")
