@@ -21,6 +21,8 @@ from lms_ext.domain.activities import (
 )
 from lms_ext.domain.activity_types import ActivityType, PackFormat, Reading, Sample
 from lms_ext.domain.events import GradeDelivered, PackPublished, SubmissionRecorded
+from lms_ext.domain.incoming import Incoming, NoticeHandler, Reply
+from lms_ext.domain.offers import OfferedMessage
 from lms_ext.domain.packs import Pack, Unit
 from lms_ext.domain.people import Role
 from lms_ext.domain.problems import Problem, Severity
@@ -29,8 +31,9 @@ from lms_ext.domain.texts import Text, pick, text
 from lms_ext.hookspecs import hookimpl
 
 __all__ = [
-    "Access", "Action", "Activity", "ActivityType", "Actor", "Answer", "Aspect", "Entries", "Experience", "Field", "FieldKind",
-    "GradeDelivered", "Indicator", "Json", "Keep", "Level", "Localized", "Markdown", "Outcome", "Pack", "PackFormat",
-    "PackPublished", "PlatformInfo", "Problem", "Quirks", "Reading", "RichText", "Role", "Rubric", "Sample", "Severity",
-    "StableId", "Strict", "SubmissionRecorded", "Text", "Unit", "Wants", "Work", "hookimpl", "pick", "text",
+    "Access", "Action", "Activity", "ActivityType", "Actor", "Answer", "Aspect", "Entries", "Experience", "Field",
+    "FieldKind", "GradeDelivered", "Incoming", "Indicator", "Json", "Keep", "Level", "Localized", "Markdown", "NoticeHandler",
+    "OfferedMessage", "Outcome", "Pack", "PackFormat", "PackPublished", "PlatformInfo", "Problem", "Quirks", "Reading",
+    "Reply", "RichText", "Role", "Rubric", "Sample", "Severity", "StableId", "Strict", "SubmissionRecorded", "Text", "Unit",
+    "Wants", "Work", "hookimpl", "pick", "text",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from lms_ext import logs, plugin_host, worker
 from lms_ext.defaults import builtin_plugins
 from lms_ext.lti import quirks
 from lms_ext.models import db, engine
+from lms_ext.services import copy_notices
 from lms_ext.settings import Settings
 from lms_ext.web import (
     activities,
@@ -19,14 +20,17 @@ from lms_ext.web import (
     carrying,
     choosing,
     compression,
+    copies,
     errors,
     front,
     health,
     i18n,
     landing,
     lti,
+    messages,
     packs,
     refused_launches,
+    registration,
     roster,
     sessions,
     tabs,
@@ -40,6 +44,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
 
     `extra_plugins` are loaded without being installed: for the tests of plugin authors.
     """
+    is_served = settings is None  # commands and tests bring theirs
     settings = settings or Settings.from_env(os.environ)
     settings.check()
     logs.configure(settings.log_level)
@@ -66,7 +71,9 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
         db.session.remove()
 
     plugins = plugin_host.load_plugins(
-        settings.plugins, builtin={**builtin_plugins(), "default-quirks": quirks}, strict=settings.strict_plugins
+        settings.plugins,
+        builtin={**builtin_plugins(), "default-quirks": quirks, "course-copies": copy_notices},
+        strict=settings.strict_plugins,
     )
     for name, plugin in (extra_plugins or {}).items():
         plugins.add(name, plugin)
@@ -81,11 +88,13 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     errors.register(app)
     refused_launches.register(app)
     for blueprint in (
-        front.bp, health.bp, i18n.bp, lti.bp, packs.bp, landing.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp,
-        roster.bp,
+        front.bp, health.bp, i18n.bp, lti.bp, messages.bp, registration.bp, packs.bp,
+        landing.bp, copies.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp, roster.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     admin.register(app)
+    if is_served:
+        admin.tell_when_ownerless(app)
     if settings.embedded_worker:
         worker.start_embedded(app)
     return app

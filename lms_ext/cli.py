@@ -12,7 +12,9 @@ from lms_ext.cli_admins import admin
 from lms_ext.cli_app import InApp, open_app
 from lms_ext.cli_demo import demo
 from lms_ext.cli_grades import grades
+from lms_ext.cli_migration import migration
 from lms_ext.cli_packs import pack
+from lms_ext.cli_register import approve_platform, doctor, invite
 from lms_ext.cli_registrations import read_registration, tell_no_deployment
 from lms_ext.cli_sandbox import sandbox
 from lms_ext.cli_seal import seal
@@ -131,6 +133,10 @@ def disable_platform(platform_id: int) -> None:
     click.echo(f"Dinonaktifkan / Disabled: {platform_id}")
 
 
+platform.add_command(invite)
+platform.add_command(approve_platform)
+
+
 @main.group(cls=InApp)
 def key() -> None:
     """Look after the tool's signing keys."""
@@ -204,9 +210,11 @@ def worker() -> None:
 
 
 main.add_command(admin)
+main.add_command(doctor)
 main.add_command(demo)
 main.add_command(sandbox)
 main.add_command(pack)
 main.add_command(grades)
+main.add_command(migration)
 main.add_command(sandbox)
 main.add_command(seal)

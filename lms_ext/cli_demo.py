@@ -61,6 +61,7 @@ def demo(port: int, lms_port: int, data: Path | None) -> None:
         servers.start("tool", "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--threads", "8", "--workers", "1",
                       "--log-level", "warning", "lms_ext.app:create_app()")  # fmt: skip
         servers.wait_for("tool", f"{tool_url}/health")
+        click.echo(f"admin: {_way_in(environment)}")
         say("Buka LMS latihan; Ctrl-C menghentikan.", "Open the practice LMS; Ctrl-C stops.")
         click.echo(f"ready: LMS latihan {lms_url}  lms_ext {tool_url}")
         sys.stdout.flush()
@@ -136,6 +137,26 @@ def _register(environment: Mapping[str, str], address: str) -> None:
         say(f"Terdaftar: {saved.platform.name}", f"Registered: {saved.platform.name}")
 
 
+def _way_in(environment: Mapping[str, str]) -> str:
+    """Give where the admin pages are opened: a new one-time link while nobody owns the tool."""
+    from dataclasses import replace
+
+    from lms_ext.app import create_app
+    from lms_ext.domain.admins import CONSOLE, AdminRole
+    from lms_ext.models import db, utcnow
+    from lms_ext.services import admin_invites, admins
+    from lms_ext.settings import Settings
+    from lms_ext.web.admin.invites import address
+
+    settings = replace(Settings.from_env(environment), embedded_worker=False)
+    with create_app(settings).app_context():
+        if admins.has_owner(db.session):
+            return f"{settings.public_url}/admin"
+        token = admin_invites.invite(db.session, CONSOLE, "", "", admins.Rights(AdminRole.OWNER), utcnow())
+        db.session.commit()
+        return address(settings.public_url, token)
+
+
 class _Servers:
     """Child processes that live no longer than this one."""
 
@@ -197,6 +218,6 @@ class _Servers:
         for one in self._running.values():
             try:
                 one.wait(_STOP_LIMIT)
-            except subprocess.TimeoutExpired:
+            except subprocess.TimeoutExpired:  # pragma: no cover - a server that does not stop when it is asked to
                 one.kill()
         click.echo("Selesai. / Stopped.")

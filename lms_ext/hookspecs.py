@@ -5,6 +5,8 @@ import pluggy
 from lms_ext.domain.access import Access, Action, Actor
 from lms_ext.domain.activity_types import ActivityType, PackFormat
 from lms_ext.domain.events import GradeDelivered, PackPublished, SubmissionRecorded
+from lms_ext.domain.incoming import NoticeHandler
+from lms_ext.domain.offers import OfferedMessage
 from lms_ext.domain.packs import Pack
 from lms_ext.domain.problems import Problem
 from lms_ext.domain.quirks import PlatformInfo, Quirks
@@ -22,6 +24,16 @@ def register_activity_types() -> list[ActivityType]:  # type: ignore[empty-body]
 @hookspec
 def register_pack_formats() -> list[PackFormat]:  # type: ignore[empty-body]  # a hookspec has no body
     """Give the file formats this plugin reads in a pack, by file name suffix."""
+
+
+@hookspec
+def register_messages() -> list[OfferedMessage]:  # type: ignore[empty-body]  # a hookspec has no body
+    """Give the LTI messages and placements that an LMS should know of when it registers the tool."""
+
+
+@hookspec
+def register_notice_handlers() -> list[NoticeHandler]:  # type: ignore[empty-body]  # a hookspec has no body
+    """Give who wants to hear which notices of platforms, such as that a course was copied."""
 
 
 @hookspec

@@ -13,6 +13,8 @@ import structlog
 
 from lms_ext import hookspecs
 from lms_ext.domain.activity_types import ActivityType, PackFormat
+from lms_ext.domain.incoming import Answers, Incoming, NoticeHandler, Reply
+from lms_ext.domain.offers import OfferedMessage
 from lms_ext.domain.problems import Problem
 from lms_ext.domain.texts import text
 
@@ -37,6 +39,10 @@ class PluginHost:
     activity_types: dict[str, ActivityType] = field(default_factory=dict)
     type_owner: dict[str, str] = field(default_factory=dict)
     pack_formats: dict[str, PackFormat] = field(default_factory=dict)
+    offered: dict[str, list[OfferedMessage]] = field(default_factory=dict)
+    """LTI messages by the plugin that declares them."""
+    notice_handlers: dict[str, list[NoticeHandler]] = field(default_factory=dict)
+    """Who hears notices, by plugin."""
     strict: bool = False
 
     def quarantine(self, name: str, reason: str) -> None:
@@ -48,6 +54,8 @@ class PluginHost:
         self.modules.pop(name, None)
         if self.manager.has_plugin(name):
             self.manager.unregister(name=name)
+        self.offered.pop(name, None)
+        self.notice_handlers.pop(name, None)
         for kind in [kind for kind, owner in self.type_owner.items() if owner == name]:
             del self.activity_types[kind], self.type_owner[kind]
         self.pack_formats = {suffix: one for suffix, one in self.pack_formats.items() if one.type in self.activity_types}
@@ -86,6 +94,35 @@ class PluginHost:
             if not isinstance(one, PackFormat) or one.suffix in self.pack_formats:
                 raise ValueError(f"pack format {getattr(one, 'suffix', one)!r} is not one or is taken")
             self.pack_formats[one.suffix] = one
+        for message in _own(self.manager, plugin, "register_messages"):
+            if not isinstance(message, OfferedMessage):
+                raise TypeError(f"{message!r} is no OfferedMessage")
+            if message.answer and message.type in {one.type for one in self.messages}:
+                raise ValueError(f"message {message.type!r} is answered already")
+            self.offered.setdefault(name, []).append(message)
+        for handler in _own(self.manager, plugin, "register_notice_handlers"):
+            if not isinstance(handler, NoticeHandler):
+                raise TypeError(f"{handler!r} is no NoticeHandler")
+            self.notice_handlers.setdefault(name, []).append(handler)
+
+    @property
+    def messages(self) -> list[OfferedMessage]:
+        """List the LTI messages of all plugins, each once."""
+        found: list[OfferedMessage] = []
+        for one in (one for some in self.offered.values() for one in some):
+            if one not in found:
+                found.append(one)
+        return found
+
+    @property
+    def answers(self) -> dict[str, tuple[str, Answers]]:
+        """Give (plugin, function) by the type of message that it answers."""
+        return {one.type: (name, one.answer) for name, some in self.offered.items() for one in some if one.answer}
+
+    @property
+    def notice_types(self) -> set[str]:
+        """Give the types of notices that somebody wants to hear."""
+        return {one.type for some in self.notice_handlers.values() for one in some}
 
     def call_each(self, hook: str, **arguments: object) -> list[Any]:
         """Call an ``on_`` or ``check_`` hook plugin by plugin; one that raises is logged, the others still run.
@@ -113,6 +150,27 @@ class PluginHost:
             if answer is not None:
                 return answer
         return fallback
+
+    def hear(self, notice: Incoming) -> None:
+        """Tell a notice to all who want to hear its type; one that raises is logged, the others still hear it."""
+        for name, handlers in self.notice_handlers.items():
+            for one in handlers:
+                if one.type == notice.type:
+                    try:
+                        one.handle(notice)
+                    except _FAULTS as error:
+                        self._report("register_notice_handlers", name, error)
+
+    def answer(self, message: Incoming) -> Reply | None:
+        """Let the plugin that knows a message answer it; None when it raises or none does."""
+        name, answers = self.answers.get(message.type, ("", None))
+        if answers is None:
+            return None
+        try:
+            return answers(message)
+        except _FAULTS as error:
+            self._report("register_messages", name, error)
+            return None
 
     def log_failure(self, kind: str, method: str, error: Exception) -> None:
         """Note that an activity type's method raised."""

@@ -16,6 +16,7 @@ _OBVIOUS = re.compile(
     "change|this|replace|secret|password|kata|sandi|rahasia|ganti|kunci|example|contoh|default|insert|please|your|here|admin|lms|ext"
     "|key|the|dev|test|qwerty|asdf|0123456789|123456789|1234567890|abcdefghijklmnopqrstuvwxyz"
 )
+_OIDC = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -54,6 +55,14 @@ class Settings:
     """Zone in which times are written: Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT)."""
     practice_url: str = ""
     """Address of the practice LMS to show on the front page, set by the demo."""
+    oidc_issuer: str = ""
+    """OpenID Connect provider at which admins may sign in, e.g. ``https://accounts.google.com``; "" for none."""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = ""
+    """What the button calls these accounts, e.g. ``belajar.id``; by default the provider's host."""
+    oidc_domains: tuple[str, ...] = ()
+    """Organisations whose accounts may sign in, e.g. ``guru.smp.belajar.id``; empty for all that were invited."""
     extra: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -61,7 +70,7 @@ class Settings:
         """Read and check; raise SettingsError naming the variable."""
         values = {key.removeprefix(PREFIX).lower(): value for key, value in environ.items() if key.startswith(PREFIX)}
         known: dict[str, object] = {}
-        for name in ("public_url", "secret_key", "database_url", "practice_url", "timezone", "log_level"):
+        for name in ("public_url", "secret_key", "database_url", "practice_url", "timezone", "log_level", *_OIDC):
             if name in values:
                 known[name] = values[name].strip()
         for name in ("allow_loopback", "embedded_worker", "strict_plugins"):
@@ -70,6 +79,7 @@ class Settings:
         for name in ("proxies", "session_hours", "state_minutes", "leeway_seconds"):
             if name in values:
                 known[name] = _whole(name, values[name])
+        known["oidc_domains"] = tuple(one.strip().lower() for one in values.get("oidc_domains", "").split(",") if one.strip())
         known["plugins"] = plugin_names(environ)
         known["seal_keys"] = tuple(one.strip() for one in values.get("seal_keys", "").split(",") if one.strip())
         settings = cls(**known)  # type: ignore[arg-type]  # each value was read by the type of its field above
@@ -95,6 +105,8 @@ class Settings:
             raise SettingsError(f"{PREFIX}DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
         if self.log_level not in _LEVELS:
             raise SettingsError(f"{PREFIX}LOG_LEVEL must be one of {', '.join(sorted(_LEVELS))}, not {self.log_level!r}.")
+        if self.oidc_issuer:
+            _check_oidc(self)
         if self.allow_loopback and parts.hostname not in _LOOPBACK:
             raise SettingsError(f"{PREFIX}ALLOW_LOOPBACK is for demo and tests: {PREFIX}PUBLIC_URL is not on this machine.")
 
@@ -136,6 +148,15 @@ def _check_seal_keys(keys: tuple[str, ...]) -> None:
                 f"{PREFIX}SEAL_KEYS: key {number} is not one that `lms-ext seal key` makes (several are separated by commas, "
                 "newest first)."
             )
+
+
+def _check_oidc(settings: Settings) -> None:
+    parts = urlsplit(settings.oidc_issuer)
+    if not parts.hostname or (parts.scheme != "https" and not (settings.allow_loopback and parts.hostname in _LOOPBACK)):
+        raise SettingsError(f"{PREFIX}OIDC_ISSUER must be an https address such as https://accounts.google.com.")
+    for name in ("oidc_client_id", "oidc_client_secret"):
+        if not getattr(settings, name):
+            raise SettingsError(f"{PREFIX}{name.upper()} is missing: {PREFIX}OIDC_ISSUER needs it.")
 
 
 def _whole(name: str, value: str) -> int:

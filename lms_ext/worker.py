@@ -20,11 +20,12 @@ from lms_ext.domain.events import GradeDelivered
 from lms_ext.domain.pacing import Rules
 from lms_ext.domain.quirks import PlatformInfo, Quirks
 from lms_ext.lti.ags import Gradebook
+from lms_ext.lti.notices import NoticeDesk
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.tokens import Tokens
 from lms_ext.models import engine, utcnow
 from lms_ext.roster_worker import RosterWork
-from lms_ext.services import delivering, lanes, tidying
+from lms_ext.services import delivering, lanes, notices, tidying
 from lms_ext.services.delivering import Claimed, Result, Verdict
 from lms_ext.web.tool import Tool, new_session
 
@@ -34,6 +35,7 @@ _IDLE = 0.5
 """Seconds between looks when nothing is due and nobody calls."""
 _BRIEF = 0.01
 _TIDY = 3600.0
+_TELL = 15.0
 _THREADS = 256
 """Enough for dozens of platforms that hang at once; threads that wait cost next to nothing."""
 
@@ -55,6 +57,9 @@ class Worker:
         self._unsettled: list[Result] = []
         """Tried and not yet recorded: kept while the database is away."""
         self._tidy_at = 0.0
+        self._tell_at = 0.0
+        address = f"{self._tool.settings.public_url.rstrip('/')}/lti/notices"
+        self._notices = NoticeDesk(self._tool.lti.outbound, tokens, address)
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop`, then finish what is in flight; a database that is away is waited for."""
@@ -90,6 +95,7 @@ class Worker:
                 self._rosters.look()
                 if pause == _IDLE:
                     self._tidy()
+                    self._tell()
                 return pause
         except SQLAlchemyError as error:
             log.warning("worker.database", error=type(error).__name__)
@@ -165,12 +171,15 @@ class Worker:
         if platform is None or platform.status != "active":
             return Verdict("parked", "platform-inactive")
         try:
-            info = PlatformInfo(platform.issuer, platform.product)
-            quirks: Quirks = self._tool.plugins.choose("choose_quirks", Quirks(), platform=info)
-            return self._gradebook.send(platform, quirks, one)
+            return self._gradebook.send(platform, self._quirks(platform), one)
         except Exception as error:
             log.exception("worker.fault", error=type(error).__name__)
             return Verdict("retry", "fault")
+
+    def _quirks(self, platform: KnownPlatform) -> Quirks:
+        info = PlatformInfo(platform.issuer, platform.product)
+        found: Quirks = self._tool.plugins.choose("choose_quirks", Quirks(), platform=info)
+        return found
 
     def _announce(self, results: Sequence[Result]) -> None:
         with self._app.app_context():
@@ -186,6 +195,33 @@ class Worker:
             more = tidying.forget_old(session, utcnow())
             session.commit()
         self._tidy_at = time.monotonic() + (0.0 if more else _TIDY)
+
+    def _tell(self) -> None:
+        if time.monotonic() >= self._tell_at:
+            self._tell_at = time.monotonic() + _TELL
+            self._pool.submit(self.tell_services)
+
+    def tell_services(self) -> int:
+        """Tell notification services that are due where we want to hear of what; gives how many took it."""
+        with self._app.app_context():
+            engine.may_write()
+            with new_session() as session:
+                due = notices.take(session, utcnow())
+                session.commit()
+            return sum(self._tell_one(one) for one in due)
+
+    def _tell_one(self, one: notices.Service) -> bool:
+        platform = self._tool.lti.registry.all().get(one.platform_id)
+        if platform is None or platform.status != "active":
+            error = "platform-inactive"
+        else:
+            error = self._notices.register(platform, self._quirks(platform), one, self._tool.plugins.notice_types)
+        if error:
+            log.warning("notices.not_told", platform=one.platform_id, error=error)
+        with new_session() as session:
+            notices.settle(session, one, error, utcnow())
+            session.commit()
+        return not error
 
 
 def start_embedded(app: Flask) -> threading.Event:

@@ -121,14 +121,21 @@ _ROWS: list[tuple[str, int, Text, str, str]] = [
     ("version-wrong", 400, _NOT_READABLE, "Hanya LTI 1.3 yang didukung.", "Only LTI 1.3 is supported."),
     ("type-missing", 400, _NOT_READABLE, "Jenis pesan tidak disebut.", "The message type is missing."),
     ("type-unsupported", 400, _NOT_READABLE, "Jenis pesan ini tidak didukung.", "This kind of message is not supported."),
+    (
+        "message-unanswered",
+        503,
+        text("Pesan tidak dapat dijawab", "The message cannot be answered"),
+        "Plugin untuk pesan ini gagal. Coba lagi nanti, atau beri tahu admin.",
+        "The plugin for this message failed. Try again later, or tell your admin.",
+    ),
     ("deployment-missing", 400, _NOT_READABLE, "Deployment tidak disebut.", "The deployment is missing."),
     ("deployment-malformed", 400, _NOT_READABLE, "Deployment tidak berbentuk benar.", "The deployment is not well formed."),
     (
         "deployment-unknown",
         403,
         _NOT_ALLOWED,
-        "Deployment ini belum disetujui. Minta admin membukanya.",
-        "Not approved yet. Ask your admin to accept the deployment.",
+        "Penempatan (deployment) alat ini belum disetujui. Admin alat melihatnya di halaman Platform dan dapat menyetujuinya.",
+        "This deployment of the tool is not approved yet. The tool's admin sees it on the page Platforms and can approve it.",
     ),
     ("person-missing", 403, _NOT_ALLOWED, "LMS tidak menyebut siapa Anda.", "Your platform did not say who you are."),
     (

@@ -4,10 +4,14 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from lms_ext.domain.people import Role
 from lms_ext.domain.texts import storable
+
+HISTORY_PARAMETERS = {"resource_link_history": "$ResourceLink.id.history", "context_history": "$Context.id.history"}
+"""Custom parameters by which platforms tell what a link and its course were copied from; unknown ones come back as written."""
+_LONGEST_HISTORY = 20
 
 
 class MessageType(enum.StrEnum):
@@ -71,6 +75,18 @@ class DeepLinkingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OldIds:
+    """What the platform called person and link under LTI 1.1 (migration claim ``lti1p1``), and how it proves the consumer key."""
+
+    user_id: str
+    consumer_key: str = ""
+    signature: str = ""
+    signed: str = ""
+    """The text that `signature` signs, made of this launch's claims."""
+    resource_link_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     platform_id: int
     deployment_id: str
@@ -85,8 +101,10 @@ class Launch:
     link: LinkClaims | None = None
     ags: AgsClaims = AgsClaims()
     nrps_url: str = ""
+    notices_url: str = ""
     groups: GroupsClaims = GroupsClaims()
     deep_linking: DeepLinkingSettings | None = None
+    old: OldIds | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
     return_url: str = ""
     """https only (http on loopback when allowed); "" when absent or unfit."""
@@ -99,10 +117,28 @@ class Launch:
 
         Canvas may not send back custom parameters of a deep link (hypothesis/lms), so our links carry it in both places.
         """
-        custom = self.custom.get("activity", "")
-        if custom and not custom.startswith("$"):
-            return custom
-        return storable(parse_qs(urlsplit(self.target_link_uri).query).get("activity", [""])[0])
+        return self.custom.get("activity", "") or self._asked("activity")
+
+    @property
+    def stable_id(self) -> str:
+        """Give the id under which the link was chosen; copies of a link share it. "" when the link brings none."""
+        found = self.custom.get("link_uuid", "") or self._asked("link")
+        return found if found.isascii() and found.isalnum() and len(found) <= 64 else ""
+
+    def _asked(self, name: str) -> str:
+        return storable(parse_qs(urlsplit(self.target_link_uri).query).get(name, [""])[0])
+
+    @property
+    def link_history(self) -> tuple[str, ...]:
+        """Give the ids of the links this one was copied from, newest first; its own id under LTI 1.1 is the oldest."""
+        found = _history(self.custom.get("resource_link_history", ""))
+        old = self.old.resource_link_id if self.old else ""
+        return (*found, old) if old and self.link and old != self.link.id else found
+
+    @property
+    def context_history(self) -> tuple[str, ...]:
+        """Give the ids of the courses this one was copied from, newest first."""
+        return _history(self.custom.get("context_history", ""))
 
     @property
     def points(self) -> int | None:
@@ -110,3 +146,9 @@ class Launch:
         written = self.custom.get("points", "")
         fit = written.isascii() and written.isdecimal() and len(written) <= 3 and int(written) <= 100
         return int(written) if fit else None
+
+
+def _history(written: str) -> tuple[str, ...]:
+    """Read a list as LTI 1.3 writes it: URL-encoded ids with commas between (core specification, B.3)."""
+    ids = (storable(unquote(one.strip())) for one in written.split(","))
+    return tuple(one for one in ids if one and len(one) <= 255)[:_LONGEST_HISTORY]

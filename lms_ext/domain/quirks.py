@@ -25,6 +25,14 @@ class Quirks:
     product = "generic"
     counts_submissions = False
     """Every score counts as a handing-in there unless it says that it does not."""
+    hosts: tuple[str, ...] = ()
+    """Domains of the vendor that every site of the product may name in its registration, e.g. for tokens."""
+    shares_issuer = False
+    """Whether all sites have one issuer, so that it does not tell one school from another."""
+
+    def registration(self, body: dict[str, Json]) -> dict[str, Json]:
+        """Adapt what registers the tool (Dynamic Registration 1.0)."""
+        return body
 
     def scores_url(self, lineitem: str) -> str:
         """Give the score endpoint of a line item: ``/scores`` goes before any query (AGS 2.0, 3.1)."""
@@ -52,6 +60,11 @@ class Quirks:
     def is_timestamp_refusal(self, status: int, body: str) -> bool:
         """Tell whether a refusal may mean "newer there", "same second" or "your earlier try arrived"."""
         return status == 409 or (status == 400 and "timestamp" in body.lower())
+
+    def is_token_refusal(self, status: int, body: str) -> bool:
+        """Tell whether the access token was refused, so that a new one may help."""
+        del body
+        return status == 401
 
     def is_rate_limit(self, status: int, headers: Mapping[str, str]) -> bool:
         """Tell whether the platform asks us to slow down; a 503 that names no time is a platform that is away."""

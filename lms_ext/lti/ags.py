@@ -126,8 +126,9 @@ class _Sending:
             return self._compare(lineitem)
         if self._quirks.is_rate_limit(status, answer.headers):
             return Verdict("retry", "busy", "complains", retry_after(answer, self._now))
-        if status >= 500 or status in {401, 408, 425}:
-            return Verdict("retry", "token-refused" if status == 401 else "platform-fault", "down")
+        no_token = self._quirks.is_token_refusal(status, answer.body.decode(errors="replace"))
+        if no_token or status >= 500 or status in {408, 425}:
+            return Verdict("retry", "token-refused" if no_token else "platform-fault", "down")
         reasons = {404: "no-column", 410: "no-column", 403: "not-allowed", 400: "not-gradable", 422: "not-gradable"}
         return Verdict("parked", reasons.get(status, "refused"))
 

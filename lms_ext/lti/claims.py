@@ -2,12 +2,13 @@
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 
+from lms_ext.domain.incoming import Incoming
 from lms_ext.domain.launches import (
     AgsClaims,
     ContextClaims,
@@ -16,6 +17,7 @@ from lms_ext.domain.launches import (
     Launch,
     LinkClaims,
     MessageType,
+    OldIds,
     PersonClaims,
 )
 from lms_ext.domain.people import course_role
@@ -27,9 +29,12 @@ from lms_ext.lti.state import State
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+OLD_IDS = LTI + "lti1p1"
+NOTICES = LTI + "platformnotificationservice"
 GROUPS = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 _NAMES = 300
+_PERSONAL = frozenset({"name", "given_name", "family_name", "middle_name", "email", "picture", LTI + "lis", LTI + "ext"})
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 """What may stand in our security headers; browsers write other names in ASCII anyway."""
 
@@ -46,9 +51,9 @@ def missing(body: dict[str, Any]) -> list[str]:
     return [name for name in ("iss", "aud", "sub", *(LTI + one for one in ours)) if body.get(name) is None]
 
 
-def check(body: dict[str, Any]) -> None:
+def check(body: dict[str, Any], more_types: Collection[str] = ()) -> None:
     """Refuse what is missing or of the wrong shape, by the first problem in the order of the refusal matrix."""
-    kind = _kind(body)
+    kind = _kind(body, more_types)
     deployment = body.get(LTI + "deployment_id")
     if deployment is None:
         raise Refused("deployment-missing")
@@ -57,7 +62,7 @@ def check(body: dict[str, Any]) -> None:
     _check_person(body)
     if kind == MessageType.RESOURCE_LINK:
         _check_link(body.get(LTI + "resource_link", ...))
-    else:
+    elif kind == MessageType.DEEP_LINKING:
         _check_selection(body.get(DEEP_LINKING))
     if not isinstance(body.get(LTI + "target_link_uri"), str):
         raise Refused("target-elsewhere")
@@ -66,22 +71,22 @@ def check(body: dict[str, Any]) -> None:
 
 def _check_objects(body: dict[str, Any]) -> None:
     names = [LTI + one for one in ("context", "custom", "lis", "launch_presentation", "tool_platform")]
-    if not all(isinstance(body.get(name) or {}, dict) for name in (*names, AGS, NRPS, GROUPS)):
+    if not all(isinstance(body.get(name) or {}, dict) for name in (*names, AGS, NRPS, NOTICES, OLD_IDS, GROUPS)):
         raise Refused("claim-malformed")
     context = body.get(LTI + "context") or {}
     if context and not _id(context.get("id")):
         raise Refused("claim-malformed")
 
 
-def _kind(body: dict[str, Any]) -> str:
+def _kind(body: dict[str, Any], more_types: Collection[str]) -> str:
     kind = body.get(LTI + "message_type")
     if not kind:
         raise Refused("type-missing")
     if body.get(LTI + "version") != "1.3.0":
         raise Refused("version-wrong")
-    if kind not in [one.value for one in MessageType]:
+    if not isinstance(kind, str) or kind not in {*MessageType, *more_types}:
         raise Refused("type-unsupported")
-    return str(kind)
+    return kind
 
 
 def _check_person(body: dict[str, Any]) -> None:
@@ -143,14 +148,30 @@ def launch_from(
         link=LinkClaims(link["id"], _text(link.get("title"))) if kind == MessageType.RESOURCE_LINK else None,
         ags=_ags(body.get(AGS) or {}, fit_url),
         nrps_url=_fit((body.get(NRPS) or {}).get("context_memberships_url"), fit_url, "names and roles"),
+        notices_url=_fit((body.get(NOTICES) or {}).get("platform_notification_service_url"), fit_url, "notices"),
         groups=_groups(body.get(GROUPS) or {}, fit_url),
         deep_linking=_deep_linking(body[DEEP_LINKING], fit_url) if kind == MessageType.DEEP_LINKING else None,
+        old=_old_ids(body),
         custom={
             str(key): storable(value) for key, value in custom.items() if isinstance(value, str) and not value.startswith("$")
         },
         return_url=return_url(body, fit_url),
         in_frame=in_frame,
         platform_name=platform.name,
+    )
+
+
+def incoming(body: dict[str, Any], platform: KnownPlatform) -> Incoming:
+    """Read a checked message that a plugin answers; whose it is stays here."""
+    context, presentation = body.get(LTI + "context") or {}, body.get(LTI + "launch_presentation") or {}
+    return Incoming(
+        type=body[LTI + "message_type"],
+        platform_id=platform.id,
+        deployment_id=body[LTI + "deployment_id"],
+        claims={name: value for name, value in body.items() if name not in _PERSONAL},
+        context=ContextClaims(context["id"], _text(context.get("title")), _text(context.get("label"))) if context else None,
+        role=course_role(body[LTI + "roles"]),
+        locale=nearest_locale(_text(presentation.get("locale") or body.get("locale"))),
     )
 
 
@@ -212,6 +233,27 @@ def _deep_linking(claim: dict[str, Any], fit_url: Callable[[str], bool]) -> Deep
         _flag(claim.get("accept_lineitem"), default=True),
         tuple(one for one in claim["accept_presentation_document_targets"] if isinstance(one, str) and one.isprintable()),
         data if isinstance(data, str) else None,
+    )
+
+
+def _old_ids(body: dict[str, Any]) -> OldIds | None:
+    """Read the migration claim; ids that cannot be kept are as good as none.
+
+    Without a user id the account has kept its name (LTI migration guide: a platform sends only what differs).
+    """
+    claim = body.get(OLD_IDS) or {}
+    key, user = claim.get("oauth_consumer_key"), claim.get("user_id", body["sub"])
+    link, sign = claim.get("resource_link_id"), claim.get("oauth_consumer_key_sign")
+    if not claim or not _id(user) or storable(user) != user:
+        return None
+    audience = body["aud"] if isinstance(body["aud"], str) else body.get("azp") or body["aud"][0]
+    parts = (key, body[LTI + "deployment_id"], body["iss"], audience, body["exp"], body["nonce"])
+    return OldIds(
+        user,
+        key if isinstance(key, str) and _id(key) and storable(key) == key else "",
+        sign if isinstance(sign, str) and len(sign) <= 100 else "",
+        "&".join(str(one) for one in parts),
+        link if isinstance(link, str) and _id(link) else "",
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lms_ext.domain.activities import Json
+from lms_ext.domain.launches import HISTORY_PARAMETERS
 from lms_ext.lti.claims import LTI
 from lms_ext.lti.registry import KnownPlatform
 
@@ -34,11 +35,12 @@ def content_item(chosen: Chosen, settings: Mapping[str, Any], launch_url: str) -
 
     The ids stand in the URL and in `custom`: Canvas may drop custom parameters, Moodle copies them with the course.
     """
-    custom: dict[str, Json] = {"activity": chosen.ref, "link_uuid": secrets.token_hex(16)}
+    uuid = secrets.token_hex(16)
+    custom: dict[str, Json] = {"activity": chosen.ref, "link_uuid": uuid, **HISTORY_PARAMETERS}
     item: dict[str, Json] = {
         "type": "ltiResourceLink",
         "title": chosen.title[:_TITLE],
-        "url": f"{launch_url}?activity={quote(chosen.ref, safe='/')}",
+        "url": f"{launch_url}?activity={quote(chosen.ref, safe='/')}&link={uuid}",
         "custom": custom,
     }
     if chosen.text:

@@ -2,20 +2,22 @@
 
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import lms_ext.domain.launch_refusals  # noqa: F401 - declares the refusals raised here
+from lms_ext.domain.incoming import Asked
 from lms_ext.domain.launches import Launch
 from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
-from lms_ext.lti import deep_linking
-from lms_ext.lti.claims import fit_address, launch_from
+from lms_ext.lti import deep_linking, notices
+from lms_ext.lti.claims import LTI, fit_address, incoming, launch_from
 from lms_ext.lti.deep_linking import Chosen
 from lms_ext.lti.http import Outbound
 from lms_ext.lti.keyset import KeyRing
@@ -23,6 +25,7 @@ from lms_ext.lti.message import TOKEN_LIMIT, Message
 from lms_ext.lti.registry import KnownPlatform, Registry
 from lms_ext.lti.state import HINTS_LIMIT, State, StateSigner, new_state_id
 from lms_ext.lti.tool_keys import Signer, key_set
+from lms_ext.services import registering
 from lms_ext.services.sealing import Sealer
 from lms_ext.settings import Settings
 
@@ -65,7 +68,10 @@ def _token(form: Mapping[str, str]) -> str:
 class Gateway:
     """LTI 1.3 for one tool."""
 
-    def __init__(self, settings: Settings, sessions: Callable[[], Session], hashed: Callable[[str], str]) -> None:
+    def __init__(self, settings: Settings, sessions: Callable[[], Session], hashed: Callable[[str], str],
+        more_types: Callable[[], Collection[str]] = tuple,
+    ) -> None:  # fmt: skip
+        """Take settings, sessions, a hash, and the types of messages that plugins answer."""
         self.settings = settings
         self.outbound = Outbound(allow_loopback=settings.allow_loopback)
         self.registry = Registry(sessions)
@@ -75,6 +81,7 @@ class Gateway:
         self.signer = Signer(sessions, self.sealer)
         self._sessions = sessions
         self._hashed = hashed
+        self._more_types = more_types
         self.launch_url = f"{settings.public_url.rstrip('/')}/lti/launch"
 
     def key_set(self, now: datetime) -> dict[str, Any]:
@@ -156,7 +163,7 @@ class Gateway:
 
     def read_launch(
         self, form: Mapping[str, str], cookies: Mapping[str, str], now: datetime, *, in_frame: bool, stored_proof: str = ""
-    ) -> Launch:
+    ) -> Launch | Asked:
         """Prove a launch and read it; the caller marks the state as used in the launch's own transaction.
 
         `stored_proof` came from the platform's storage, by a page of ours.
@@ -181,9 +188,18 @@ class Gateway:
         if not proof or not secrets.compare_digest(self._hashed(proof), state.proof_hash):
             raise ProofMissing(state, platform, self._restart(platform, state))
 
-    def _proven(self, token: str, state: State, platform: KnownPlatform, now: datetime, *, in_frame: bool) -> Launch:
+    def _proven(self, token: str, state: State, platform: KnownPlatform, now: datetime, *, in_frame: bool) -> Launch | Asked:
         message = Message(
-            token, state, self.states.nonce(state.id), platform, self.registry, self.keys, now, self.settings.leeway_seconds
+            token,
+            state,
+            self.states.nonce(state.id),
+            platform,
+            self.registry,
+            self.keys,
+            now,
+            self.settings.leeway_seconds,
+            self._arrived,
+            self._more_types(),
         )
         try:
             message.validate()
@@ -194,11 +210,34 @@ class Gateway:
                 refused.facts["missing"] = message.missing()
             raise
 
-    def _read(self, message: Message, platform: KnownPlatform, state: State, *, in_frame: bool) -> Launch:
+    def _read(self, message: Message, platform: KnownPlatform, state: State, *, in_frame: bool) -> Launch | Asked:
+        if message.body[LTI + "message_type"] in self._more_types():
+            return Asked(
+                incoming(message.body, platform), state.id, state.expires_at, message.way_back(self._fit),
+                (platform.issuer, platform.auth_login_url),
+            )  # fmt: skip
         launch = launch_from(message.body, platform, state, self._fit, in_frame=in_frame)
         if launch.deep_linking and launch.role != Role.TEACHER:
             raise Refused("teachers-only", platform=platform.id)
         return launch
+
+    def read_notice(self, token: object, now: datetime) -> notices.Heard:
+        """Prove a notice; the caller marks it as used in the transaction in which it is handled."""
+        return notices.read(token, self.registry, self.keys, now, self.settings.leeway_seconds)
+
+    def _arrived(self, platform: KnownPlatform, deployment: str, now: datetime) -> str:
+        """Note a deployment that a signed launch names for the first time, and say whether it may launch."""
+        known = platform.deployments.get(deployment)
+        if known is not None:
+            return known
+        with self._sessions() as session:
+            status = registering.arrive(session, platform.id, deployment, now)
+            try:
+                session.commit()
+            except IntegrityError:  # two first launches at once: the other one noted it
+                session.rollback()
+        self.registry.forget()
+        return status
 
     def answer_selection(
         self, platform_id: int, settings: Mapping[str, Any], chosen: Sequence[Chosen], message: str, now: datetime

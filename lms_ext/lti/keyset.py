@@ -115,7 +115,7 @@ class KeyRing:
                 session.add(PlatformKeySet(platform_id=platform_id, attempted_at=now))
                 try:
                     session.commit()
-                except IntegrityError:
+                except IntegrityError:  # pragma: no cover - another process added the row since we looked
                     session.rollback()
                 else:
                     return True

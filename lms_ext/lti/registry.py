@@ -34,6 +34,7 @@ class KnownPlatform:
     jwks_url: str
     frame_hosts: str
     deployments: dict[str, str]
+    takes_deployments: bool = False
 
 
 class Registry(ToolConfAbstract[Any]):
@@ -74,11 +75,12 @@ class Registry(ToolConfAbstract[Any]):
                 one.id: KnownPlatform(
                     one.id, one.issuer, one.client_id, one.name, one.product, one.status, one.auth_login_url,
                     one.auth_token_url, one.token_audience, one.jwks_url, one.frame_hosts, deployments.get(one.id, {}),
+                    one.takes_deployments,
                 )
                 for one in session.execute(select(Platform)).scalars()
             }  # fmt: skip
 
-    def check_iss_has_one_client(self, iss: str) -> bool:
+    def check_iss_has_one_client(self, iss: str) -> bool:  # pragma: no cover - the library's interface asks for it
         """Say no: every issuer may have several clients."""
         del iss
         return False
@@ -87,7 +89,9 @@ class Registry(ToolConfAbstract[Any]):
         """Find a registration by issuer and client id."""
         return next((one for one in self.by_issuer(issuer) if one.client_id == client_id), None)
 
-    def find_registration_by_issuer(self, iss: str, *args: Any, **kwargs: Any) -> Registration:
+    def find_registration_by_issuer(
+        self, iss: str, *args: Any, **kwargs: Any
+    ) -> Registration:  # pragma: no cover - the library asks for it
         """Refuse: see `check_iss_has_one_client`, which keeps the library from asking."""
         raise LookupError(iss, args, kwargs)
 
@@ -98,7 +102,7 @@ class Registry(ToolConfAbstract[Any]):
             raise LookupError(iss, args, kwargs)
         return Registration().set_issuer(known.issuer).set_client_id(known.client_id).set_key_set_url(known.jwks_url)
 
-    def find_deployment(self, iss: str, deployment_id: str) -> LtiDeployment | None:
+    def find_deployment(self, iss: str, deployment_id: str) -> LtiDeployment | None:  # pragma: no cover - as above, never called
         """Refuse: see `check_iss_has_one_client`."""
         raise LookupError(f"{iss} {deployment_id}")
 

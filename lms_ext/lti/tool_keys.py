@@ -61,11 +61,11 @@ class Signer:
         ensure_key(self._sessions, self._sealer, now)
         with self._sessions() as session:
             chosen = tool_keys.signing(session, now)
-        if chosen is None:
+        if chosen is None:  # pragma: no cover - the line above saw to it that one may sign; for the type checker
             raise LookupError("no key may sign yet")
         if chosen.kid not in self._parsed:
             parsed = load_pem_private_key(tool_keys.PRIVATE.open(self._sealer, chosen.private_pem, chosen.kid).encode(), None)
-            if not isinstance(parsed, RSAPrivateKey):
+            if not isinstance(parsed, RSAPrivateKey):  # pragma: no cover - we make no others; for the type checker
                 raise TypeError(chosen.kid)
             self._parsed = {chosen.kid: parsed}
         self._kid = chosen.kid
@@ -81,7 +81,7 @@ def ensure_key(sessions: Callable[[], Session], sealer: Sealer, now: datetime) -
         try:
             tool_keys.add(session, sealer, make_key(_FIRST_KID), now, at_once=True)
             session.commit()
-        except IntegrityError:
+        except IntegrityError:  # pragma: no cover - another process made the first key in the same moment
             session.rollback()
 
 

@@ -27,6 +27,10 @@ class Space(Base):
     """Container of the course's gradebook columns."""
     ags_scopes: Mapped[str] = mapped_column(String(500), default="")
     """Grade service scopes the platform granted, sorted, a space between."""
+    notices_url: Mapped[str] = mapped_column(String(2000), default="", server_default="")
+    """Where the platform lets us ask for notices."""
+    origins: Mapped[list[str] | None] = mapped_column(Document)
+    """Context ids of the courses that the platform said this one was copied from, newest first."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
@@ -34,13 +38,17 @@ class Person(Base):
     """The only table that holds a person's identity; all others know the random id."""
 
     __tablename__ = "person"
-    __table_args__ = (UniqueConstraint("platform_id", "sub"),)
+    __table_args__ = (UniqueConstraint("platform_id", "sub"), UniqueConstraint("platform_id", "work_of"))
 
     platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"), primary_key=True)
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
     sub: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(300), default="")
     email: Mapped[str] = mapped_column(String(320), default="")
+    old_sub: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    """What the platform called this account under LTI 1.1, when it says so."""
+    work_of: Mapped[int | None] = mapped_column(Id)
+    """The person whose work this account goes on with, once an admin approved that both are one."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
@@ -64,7 +72,11 @@ class Link(Base):
     """One LTI resource link and the activity (or whole pack) behind it."""
 
     __tablename__ = "link"
-    __table_args__ = (UniqueConstraint("platform_id", "space_id", "resource_link_id"),)
+    __table_args__ = (
+        UniqueConstraint("platform_id", "space_id", "resource_link_id"),
+        Index("ix_link_resource_link_id", "platform_id", "resource_link_id"),
+        Index("ix_link_stable_id", "platform_id", "stable_id"),
+    )
 
     platform_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     space_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
@@ -80,6 +92,10 @@ class Link(Base):
     lineitem_url: Mapped[str] = mapped_column(String(2000), default="")
     may_score: Mapped[bool] = mapped_column(default=False)
     """The platform granted the score scope for the line item."""
+    stable_id: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """The id we gave it when it was chosen: the platform's copies of the link bring it along."""
+    copy_doubt: Mapped[list[list[int]] | None] = mapped_column(Document)
+    """``[space, link]`` of links that it may be a copy of, until a teacher says which; empty once that was asked."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Identity, Integer, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Identity, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_ext.models.base import Base, Document, JsonObject, UtcDateTime, utcnow
@@ -29,6 +29,8 @@ class Platform(Base):
     """More origins whose pages show the tool in a frame, as content security policies name them, e.g. ``https://*.sekolah.id``."""
     status: Mapped[str] = mapped_column(String(20), default="active")
     """``active``, ``pending`` (waits for an admin) or ``disabled``."""
+    takes_deployments: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """New deployments are accepted as they come; otherwise they wait for an admin."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, onupdate=utcnow)
 

@@ -3,14 +3,14 @@
 import math
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 
 from lms_ext.sandbox.claims import AGS, item_url, outer_id, person_by_outer_id
-from lms_ext.sandbox.course import COURSE_ID, ScoreRefused, check_score
+from lms_ext.sandbox.course import ScoreRefused, check_score
 from lms_ext.sandbox.messages import N_
 from lms_ext.sandbox.services import Problem, need_accept, need_body, need_scope, paged, practice, service, words
 
-bp = Blueprint("ags", __name__, url_prefix=f"/ags/{COURSE_ID}/lineitems")
+bp = Blueprint("ags", __name__, url_prefix="/ags/<course>/lineitems")
 _ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 _ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 _RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
@@ -19,9 +19,14 @@ _WRITE = f"{AGS}scope/lineitem"
 _READ = f"{AGS}scope/lineitem.readonly"
 
 
+@bp.url_value_preprocessor
+def _in_course(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.course = (values or {}).pop("course", "")
+
+
 def _column(number: int) -> dict[str, Any]:
     column = practice().course.column(number)
-    if column is None:
+    if column is None or column["course"] != g.course:
         raise Problem(404, "there is no such line item")
     return column
 
@@ -69,7 +74,7 @@ def list_items() -> Response:
     """List line items, filtered and paged."""
     need_scope(_WRITE, _READ)
     need_accept(_ITEMS)
-    rows = practice().course.columns()
+    rows = practice().course.columns(g.course)
     for name in ("resource_id", "tag"):
         if name in request.args:
             rows = [row for row in rows if row[name] == request.args[name]]
@@ -89,12 +94,16 @@ def add_item() -> Response:
     values = _checked(body)
     course = practice().course
     theirs = body.get("resourceLinkId")
-    link = next((one for one in course.links() if outer_id(practice(), "link", str(one.id)) == theirs), None) if theirs else None
+    link = (
+        next((one for one in course.links(g.course) if outer_id(practice(), "link", str(one.id)) == theirs), None)
+        if theirs
+        else None
+    )
     if theirs and link is None:
         raise Problem(404, "resourceLinkId names no link of this course")
     if practice().profile.name == "openedx" and not theirs and not values["resource_id"]:
         raise Problem(400, "resourceId or resourceLinkId is needed")  # models.py of xblock-lti-consumer
-    number = course.add_column(**values, link_id=link.id if link else None)
+    number = course.add_column(**values, link_id=link.id if link else None, course=g.course)
     words(N_("Kolom nilai ditambah alat: %(label)s"), label=values["label"])
     return _typed(_item(_column(number)), _ITEM, 201)
 
@@ -144,7 +153,7 @@ def take_score(number: int) -> Response:
     person = person_by_outer_id(practice(), body["userId"])
     if person is None or not person.is_gradable:
         # Teachers and strangers have no row in a gradebook: ltijs#8, #65; gradebookservices scores.php
-        raise Problem(400, "userId names nobody who can be graded in this course")
+        raise Problem(*practice().profile.stranger)
     score = body.get("scoreGiven")
     try:
         practice().course.take_score(column, body | {"userId": person.id})

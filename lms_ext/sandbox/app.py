@@ -3,26 +3,30 @@
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from lms_ext.sandbox import (
     ags,
     browser_storage,
+    copy_pages,
     deep_linking,
     fault_pages,
     grade_pages,
     i18n,
     member_pages,
+    notices,
     nrps,
     oidc,
     pages,
+    register_pages,
+    registration,
     setup_pages,
 )
 from lms_ext.sandbox.practice import Practice
 from lms_ext.sandbox.services import practice
 from lms_ext.sandbox.settings import SandboxSettings
 
-_FROM_ELSEWHERE = ("oidc.", "ags.", "nrps.", "deep_linking.", "fault_pages.order")
+_FROM_ELSEWHERE = ("oidc.", "ags.", "nrps.", "deep_linking.", "notices.", "registration.", "fault_pages.order")
 """Views that the tool or another process calls; all others take forms of our own pages only."""
 
 
@@ -40,7 +44,8 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Flask:
     app.extensions["practice"] = lms
     i18n.register(app)
     for module in (
-        oidc, ags, nrps, deep_linking, browser_storage, pages, grade_pages, member_pages, setup_pages, fault_pages,
+        oidc, ags, nrps, notices, deep_linking, browser_storage, registration,
+        pages, copy_pages, grade_pages, member_pages, setup_pages, register_pages, fault_pages,
     ):  # fmt: skip
         app.register_blueprint(module.bp)
     app.before_request(_only_ours)
@@ -62,7 +67,8 @@ def _guard(response: Response) -> Response:
     tool = practice().tool
     addresses = [urlsplit(one) for one in (tool.login_url, tool.launch_url, tool.deep_linking_url)]
     tools = {f"{one.scheme}://{one.netloc}" for one in addresses if one.netloc}
-    elsewhere = " ".join(sorted(tools))
+    more = str(g.get("more_frames", ""))
+    elsewhere = " ".join(sorted(tools | ({more} if more else set())))
     response.headers.setdefault(
         "Content-Security-Policy",
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "

@@ -1,9 +1,11 @@
 """The claims of a launch as each LMS words them."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
-from lms_ext.sandbox.course import COURSE_ID, COURSE_LABEL, COURSE_TITLE, Link
+from lms_ext.sandbox.course import COURSE_ID, Link, Room
 from lms_ext.sandbox.people import Person
 from lms_ext.sandbox.practice import Practice
 
@@ -12,6 +14,8 @@ AGS = "https://purl.imsglobal.org/spec/lti-ags/"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 AGS_SCOPES = tuple(f"{AGS}scope/{one}" for one in ("lineitem", "lineitem.readonly", "result.readonly", "score"))
+PNS_SCOPE = f"{LTI.removesuffix('claim/')}scope/noticehandlers"
+NOTICE_TYPES = ("LtiHelloWorldNotice", "LtiContextCopyNotice")
 GS = "https://purl.imsglobal.org/spec/lti-gs/"
 GS_SCOPE = f"{GS}scope/contextgroup.readonly"
 NRPS_SCOPE = f"{NRPS}scope/contextmembership.readonly"
@@ -32,22 +36,35 @@ def person_by_outer_id(practice: Practice, given: str) -> Person | None:
 def item_url(practice: Practice, column: int) -> str:
     """Give the address of a line item."""
     base = practice.settings.url.rstrip("/")
-    return f"{base}/ags/{COURSE_ID}/lineitems/{column}/lineitem{practice.profile.item_query}"
+    course = (practice.course.column(column) or {"course": COURSE_ID})["course"]
+    return f"{base}/ags/{course}/lineitems/{column}/lineitem{practice.profile.item_query}"
 
 
-def items_url(practice: Practice) -> str:
-    """Give the address of all line items."""
-    return f"{practice.settings.url.rstrip('/')}/ags/{COURSE_ID}/lineitems{practice.profile.item_query}"
+def items_url(practice: Practice, course: str = COURSE_ID) -> str:
+    """Give the address of all line items of a course."""
+    return f"{practice.settings.url.rstrip('/')}/ags/{course}/lineitems{practice.profile.item_query}"
 
 
-def base_claims(practice: Practice, person: Person, nonce: str, kind: str, *, locale: str, frame: bool) -> dict[str, Any]:
+def context_claim(practice: Practice, room: Room) -> dict[str, Any]:
+    """Describe a course."""
+    return {
+        "id": outer_id(practice, "course", room.id),
+        "label": room.label,
+        "title": room.title,
+        "type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseSection"],
+    }
+
+
+def base_claims(
+    practice: Practice, person: Person, nonce: str, kind: str, *, locale: str, frame: bool, room: Room
+) -> dict[str, Any]:
     """Give what every message carries."""
     now = int(practice.now())
     profile = practice.profile
     base = practice.settings.url.rstrip("/")
     claims: dict[str, Any] = {
         "iss": practice.issuer,
-        "aud": practice.settings.client_id,
+        "aud": practice.client_id,
         "sub": outer_id(practice, "person", person.id),
         "nonce": nonce,
         "iat": now,
@@ -58,22 +75,25 @@ def base_claims(practice: Practice, person: Person, nonce: str, kind: str, *, lo
         LTI + "message_type": kind,
         LTI + "deployment_id": profile.deployment_id,
         LTI + "roles": person.roles(institution=profile.institution_roles),
-        LTI + "context": {
-            "id": outer_id(practice, "course", COURSE_ID),
-            "label": COURSE_LABEL,
-            "title": COURSE_TITLE,
-            "type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseSection"],
-        },
+        LTI + "context": context_claim(practice, room),
         LTI + "launch_presentation": {
             "document_target": "iframe" if frame else "window",
             "locale": locale,
             "return_url": f"{base}/course",
         },
     }
+    if profile.notices and practice.grants("scopes", PNS_SCOPE):
+        claims[LTI + "platformnotificationservice"] = {
+            "service_versions": ["1.0"], "scope": [PNS_SCOPE], "notice_types_supported": list(NOTICE_TYPES),
+            "platform_notification_service_url": f"{base}/pns/handlers",
+        }  # fmt: skip
     if person.family:
         claims["family_name"] = person.family
     if person.email:
         claims["email"] = person.email
+    for name in ("name", "given_name", "family_name", "email"):
+        if not practice.grants("claims", name):
+            claims.pop(name, None)
     if profile.family:
         claims[LTI + "tool_platform"] = {
             "guid": "lms-latihan", "name": f"LMS Latihan ({profile.title})", "product_family_code": profile.family,
@@ -84,7 +104,10 @@ def base_claims(practice: Practice, person: Person, nonce: str, kind: str, *, lo
 
 def resource_link_claims(practice: Practice, person: Person, link: Link) -> dict[str, Any]:
     """Give what a launch of a link carries besides."""
-    ags: dict[str, Any] = {"scope": list(AGS_SCOPES), "lineitems": items_url(practice)}
+    ags: dict[str, Any] = {
+        "scope": [one for one in AGS_SCOPES if practice.grants("scopes", one)],
+        "lineitems": items_url(practice, link.course),
+    }
     if link.column_id:
         ags["lineitem"] = item_url(practice, link.column_id)
     base = practice.settings.url.rstrip("/")
@@ -94,14 +117,14 @@ def resource_link_claims(practice: Practice, person: Person, link: Link) -> dict
         LTI + "custom": custom_claims(practice, link),
         AGS + "claim/endpoint": ags,
         NRPS + "claim/namesroleservice": {
-            "context_memberships_url": f"{base}/nrps/{COURSE_ID}/memberships",
+            "context_memberships_url": f"{base}/nrps/{link.course}/memberships",
             "service_versions": ["2.0"],
         },
     }
     if practice.profile.groups:
         claims[GS + "claim/groupsservice"] = {
-            "scope": [GS_SCOPE], "context_groups_url": f"{base}/nrps/{COURSE_ID}/groups",
-            "context_group_sets_url": f"{base}/nrps/{COURSE_ID}/sets", "service_versions": ["1.0"],
+            "scope": [GS_SCOPE], "context_groups_url": f"{base}/nrps/{link.course}/groups",
+            "context_group_sets_url": f"{base}/nrps/{link.course}/sets", "service_versions": ["1.0"],
         }  # fmt: skip
     if practice.profile.family == "moodle":
         claims[LTI + "ext"] = {"user_username": person.given.lower(), "lms": "moodle-2"}
@@ -112,14 +135,26 @@ def resource_link_claims(practice: Practice, person: Person, link: Link) -> dict
 def custom_claims(practice: Practice, link: Link) -> dict[str, str]:
     """Give the custom parameters as the LMS sends them."""
     profile = practice.profile
-    custom = {**profile.custom_extra, **link.custom}
-    if profile.history:
-        ids = [outer_id(practice, "link", one) for one in link.copied_from.split(",") if one]
-        custom["resource_link_history"] = ",".join(ids)
+    custom = _filled_in({**practice.custom, **profile.custom_extra, **link.custom}, practice, link)
     if profile.custom_twice:
         lowered = {"".join(c if c.isalnum() else "_" for c in name.lower()): value for name, value in custom.items()}
         custom = lowered | custom
     return custom
+
+
+def _filled_in(custom: Mapping[str, str], practice: Practice, link: Link) -> dict[str, str]:
+    """Put values in place of the variables that this LMS knows; others go out as they were written."""
+    room = practice.course.room(link.course)
+    values = {
+        "$ResourceLink.id.history": _history(practice, "link", link.copied_from),
+        "$Context.id.history": _history(practice, "course", room.copied_from if room else ""),
+    }
+    known = {f"${one}": values[f"${one}"] for one in practice.profile.variables}
+    return {name: known.get(value, value) for name, value in custom.items()}
+
+
+def _history(practice: Practice, kind: str, inner: str) -> str:
+    return ",".join(quote(outer_id(practice, kind, one), safe="") for one in inner.split(",") if one)
 
 
 def deep_linking_claims(practice: Practice, data: str, return_url: str) -> dict[str, Any]:

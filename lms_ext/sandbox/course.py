@@ -1,4 +1,4 @@
-"""The practice course: its links, its columns and its grades, with the rules of the LMS that is imitated."""
+"""The practice courses: their links, columns and grades, with the rules of the LMS that is imitated."""
 
 import json
 import math
@@ -27,8 +27,18 @@ class ScoreRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """One course; `copied_from` holds the ids of the courses it was copied from, newest first, with commas."""
+
+    id: str
+    title: str
+    label: str
+    copied_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
-    """A link in the course; `custom` goes with each launch."""
+    """A link in a course; `custom` goes with each launch."""
 
     id: int
     title: str
@@ -37,30 +47,51 @@ class Link:
     copied_from: str
     """Ids of links that this one was copied from, newest first, with commas."""
     column_id: int | None
+    course: str = COURSE_ID
 
 
 class Course:
-    """Reads and changes the course."""
+    """Reads and changes the courses; without a course named, the first one."""
 
     def __init__(self, store: Store, profile: Callable[[], Profile]) -> None:
         self._store = store
         self._profile = profile
+        store.run("insert or ignore into courses values (?, ?, ?, '')", COURSE_ID, COURSE_TITLE, COURSE_LABEL)
+
+    def rooms(self) -> list[Room]:
+        """List the courses in order."""
+        return [Room(**row) for row in self._store.all("select * from courses order by rowid")]
+
+    def room(self, course: str) -> Room | None:
+        """Find a course."""
+        return next((one for one in self.rooms() if one.id == course), None)
+
+    def copy_room(self, course: str, title: str) -> Room:
+        """Open a new course that says it was copied from another."""
+        with self._store.lock:
+            origin = self.room(course)
+            if origin is None:
+                raise LookupError(course)
+            number = str(max(int(one.id) for one in self.rooms()) + 1)
+            room = Room(number, title or origin.title, f"{COURSE_LABEL}{number}", _joined(origin.id, origin.copied_from))
+            self._store.run("insert into courses values (?, ?, ?, ?)", room.id, room.title, room.label, room.copied_from)
+        return room
 
     def add_link(
         self, title: str, url: str, *, custom: Mapping[str, str] | None = None, maximum: float | None = None,
-        label: str = "", resource_id: str = "", tag: str = "", copied_from: str = "",
+        label: str = "", resource_id: str = "", tag: str = "", copied_from: str = "", course: str = COURSE_ID,
     ) -> int:  # fmt: skip
         """Add a link, with a column when `maximum` is given; gives the link's id."""
         with self._store.lock:
-            sql = "insert into links (title, url, custom, copied_from) values (?, ?, ?, ?)"
-            number = self._store.run(sql, title, url, json.dumps(dict(custom or {})), copied_from)
+            sql = "insert into links (title, url, custom, copied_from, course) values (?, ?, ?, ?, ?)"
+            number = self._store.run(sql, title, url, json.dumps(dict(custom or {})), copied_from, course)
             if maximum is not None:
-                self.add_column(label or title, maximum, resource_id=resource_id, tag=tag, link_id=number)
+                self.add_column(label or title, maximum, resource_id=resource_id, tag=tag, link_id=number, course=course)
         return number
 
-    def links(self) -> list[Link]:
-        """List the links in order."""
-        rows = self._store.all("select * from links order by id")
+    def links(self, course: str = "") -> list[Link]:
+        """List the links of one course, or of all, in order."""
+        rows = self._store.all("select * from links where course = ? or ? = '' order by id", course, course)
         columns = {row["link_id"]: row["id"] for row in self._store.all("select id, link_id from columns order by id desc")}
         return [Link(**row | {"custom": json.loads(row["custom"])}, column_id=columns.get(row["id"])) for row in rows]
 
@@ -68,17 +99,21 @@ class Course:
         """Find a link."""
         return next((one for one in self.links() if one.id == number), None)
 
-    def copy_link(self, number: int) -> int:
-        """Copy a link as a course copy does: a new id, a new column, the custom parameters kept."""
+    def copy_link(self, number: int, course: str = "", *, forget: bool = False) -> int:
+        """Copy a link as a course copy does: a new id, a new column, no grades; custom parameters and address kept.
+
+        With `forget` the copy comes without parameters and with the tool's plain address, as links of old exports do.
+        """
         link = self.link(number)
         if link is None:
             raise LookupError(number)
         column = self.column(link.column_id) if link.column_id else None
-        history = ",".join(filter(None, (str(link.id), link.copied_from)))
+        url, custom = ("", {}) if forget else (link.url, link.custom)
         return self.add_link(
-            link.title, link.url, custom=link.custom, maximum=column["maximum"] if column else None,
+            link.title, url, custom=custom, maximum=column["maximum"] if column else None,
             label=column["label"] if column else "", resource_id=column["resource_id"] if column else "",
-            tag=column["tag"] if column else "", copied_from=history,
+            tag=column["tag"] if column else "", copied_from=_joined(str(link.id), link.copied_from),
+            course=course or link.course,
         )  # fmt: skip
 
     def remove_link(self, number: int) -> None:
@@ -90,15 +125,16 @@ class Course:
 
     def add_column(
         self, label: str, maximum: float, *, resource_id: str = "", tag: str = "", link_id: int | None = None,
-        starts: str = "", ends: str = "",
+        starts: str = "", ends: str = "", course: str = COURSE_ID,
     ) -> int:  # fmt: skip
         """Add a column; gives its id."""
-        sql = "insert into columns (label, maximum, resource_id, tag, link_id, starts, ends) values (?, ?, ?, ?, ?, ?, ?)"
-        return self._store.run(sql, label, maximum, resource_id, tag, link_id, starts, ends)
+        names = "label, maximum, resource_id, tag, link_id, starts, ends, course"
+        values = (label, maximum, resource_id, tag, link_id, starts, ends, course)
+        return self._store.run(f"insert into columns ({names}) values ({', '.join('?' * len(values))})", *values)  # noqa: S608 - marks only
 
-    def columns(self) -> list[dict[str, Any]]:
-        """List the columns in order."""
-        return self._store.all("select * from columns order by id")
+    def columns(self, course: str = "") -> list[dict[str, Any]]:
+        """List the columns of one course, or of all, in order."""
+        return self._store.all("select * from columns where course = ? or ? = '' order by id", course, course)
 
     def column(self, number: int) -> dict[str, Any] | None:
         """Find a column."""
@@ -170,6 +206,10 @@ class Course:
         received = datetime.now(UTC).isoformat(timespec="milliseconds")
         values = (column, person, score, comment, stamp.isoformat(), received, by, activity, grading, submissions)
         self._store.run(f"insert or replace into grades values ({', '.join('?' * len(values))})", *values)  # noqa: S608 - marks only
+
+
+def _joined(newest: str, earlier: str) -> str:
+    return ",".join(filter(None, (newest, earlier)))
 
 
 def _is_late(stamp: datetime, held: datetime, profile: Profile) -> bool:

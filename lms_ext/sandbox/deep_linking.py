@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from lms_ext.sandbox.claims import DEEP_LINKING, LTI
+from lms_ext.sandbox.course import COURSE_ID
 from lms_ext.sandbox.keys import ToolKeysError
 from lms_ext.sandbox.messages import N_
 from lms_ext.sandbox.practice import Practice
@@ -74,7 +75,7 @@ def place(lms: Practice, token: str, request_id: str) -> Placed:
         if not lms.first_use(f"deep-linking {request_id}", lms.now() + 86_400):
             raise ChoiceRefused(_("Pilihan ini sudah ditempatkan."))
         for one in checked:
-            lms.course.add_link(**one)
+            lms.course.add_link(**one, course=asked.get("course", COURSE_ID))
     return Placed(
         [one["title"] for one in checked], _words(body.get(DEEP_LINKING + "msg")), _words(body.get(DEEP_LINKING + "errormsg"))
     )
@@ -90,7 +91,7 @@ def _proven(lms: Practice, token: str) -> dict[str, Any]:
     try:
         key = lms.tool_keys.key(lms.tool.jwks_url, token)
         body: dict[str, Any] = jwt.decode(
-            token, key, algorithms=["RS256"], audience=lms.issuer, issuer=lms.settings.client_id, leeway=60,
+            token, key, algorithms=["RS256"], audience=lms.issuer, issuer=lms.client_id, leeway=60,
             options={"require": ["exp", "iat", "nonce", "aud", "iss"]},
         )  # fmt: skip
     except (jwt.PyJWTError, ToolKeysError) as error:

@@ -7,9 +7,21 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Any
 
-SERVICES = ("auth", "jwks", "token", "scores", "results", "lineitems", "memberships", "groups")
+SERVICES = (
+    "auth", "jwks", "token", "scores", "results", "lineitems", "memberships", "groups", "notices",
+    "openid-configuration", "registration",
+)  # fmt: skip
 STATUSES = ("401", "403", "404", "409", "422", "429", "500", "503")
-KINDS = (*STATUSES, "html", "empty", "slow", "cut", "down", "loop", "foreign")
+REGISTRATION = {
+    "missing_domain": (400, "text/plain", "missing_domain"),
+    "token_already_used": (401, "text/plain", "token_already_used"),
+    "page-404": (404, "text/html", "<!doctype html><html><head><title>Galat | LMS</title></head><body>Tidak ada</body></html>"),
+    "invalid_client_metadata": (
+        400, "application/json", '{"error": "invalid_client_metadata", "error_description": "redirect_uris is not allowed"}'
+    ),
+}  # fmt: skip
+"""Refusals of a registration as LMSs write them: status, media type, body. The first three were seen with Moodle 4.5.6."""
+KINDS = (*STATUSES, "html", "empty", "slow", "cut", "down", "loop", "foreign", *REGISTRATION)
 APPLIED = frozenset({"html", "empty", "slow", "cut", "loop", "foreign"})
 """Kinds that do the work asked for; only the answer is wrong, late or missing."""
 STORAGE_MODES = ("works", "off", "silent", "refused", "wrong-id", "full")

@@ -2,17 +2,22 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 
 from lms_ext.sandbox.claims import GS_SCOPE, LTI, NRPS_SCOPE, custom_claims, outer_id, person_by_outer_id
-from lms_ext.sandbox.course import COURSE_ID, COURSE_LABEL, COURSE_TITLE, Link
+from lms_ext.sandbox.course import Link
 from lms_ext.sandbox.people import Person
 from lms_ext.sandbox.services import Problem, need_accept, need_scope, paged, practice, service
 
-bp = Blueprint("nrps", __name__, url_prefix=f"/nrps/{COURSE_ID}")
+bp = Blueprint("nrps", __name__, url_prefix="/nrps/<course>")
 _CONTAINER = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 _GROUPS = "application/vnd.ims.lti-gs.v1.contextgroupcontainer+json"
 _SETS = "application/vnd.ims.lti-gs.v1.contextgroupsetcontainer+json"
+
+
+@bp.url_value_preprocessor
+def _in_course(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.course = (values or {}).pop("course", "")
 
 
 @bp.get("/memberships")
@@ -40,7 +45,10 @@ def _base() -> str:
 
 def _answer(lists: dict[str, Any], kind: str, links: str) -> Response:
     lms = practice()
-    context = {"id": outer_id(lms, "course", COURSE_ID), "label": COURSE_LABEL, "title": COURSE_TITLE}
+    room = lms.course.room(g.course)
+    if room is None:
+        raise Problem(404, "there is no such course")
+    context = {"id": outer_id(lms, "course", room.id), "label": room.label, "title": room.title}
     answer = jsonify(id=f"{_base()}{request.full_path.rstrip('?')}", context=context, **lists)
     answer.headers["Content-Type"] = kind
     if links:
@@ -72,7 +80,7 @@ def _link(given: str) -> Link | None:
     if not given:
         return None
     lms = practice()
-    found = next((one for one in lms.course.links() if outer_id(lms, "link", str(one.id)) == given), None)
+    found = next((one for one in lms.course.links(g.course) if outer_id(lms, "link", str(one.id)) == given), None)
     if found is None:
         raise Problem(404, "rlid names no link of this course")
     return found

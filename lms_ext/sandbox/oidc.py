@@ -7,6 +7,7 @@ import jwt
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 
 from lms_ext.sandbox import browser_storage, claims
+from lms_ext.sandbox.course import COURSE_ID
 from lms_ext.sandbox.i18n import locale
 from lms_ext.sandbox.keys import ToolKeysError
 from lms_ext.sandbox.messages import N_, Message, decoded, masked
@@ -15,7 +16,7 @@ from lms_ext.sandbox.services import Problem, practice, service, words
 
 bp = Blueprint("oidc", __name__, url_prefix="/lti")
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-SCOPES = (*claims.AGS_SCOPES, claims.NRPS_SCOPE, claims.GS_SCOPE)
+SCOPES = (*claims.AGS_SCOPES, claims.NRPS_SCOPE, claims.GS_SCOPE, claims.PNS_SCOPE)
 
 
 def start_login(lms: Practice, body: dict[str, Any], target: str) -> Response:
@@ -32,7 +33,7 @@ def start_login(lms: Practice, body: dict[str, Any], target: str) -> Response:
         **browser_storage.announced(lms),
     }
     if profile.sends_client_id:
-        fields["client_id"] = lms.settings.client_id
+        fields["client_id"] = lms.client_id
     url = lms.tool.login_url
     lms.messages.add(
         Message(
@@ -85,7 +86,7 @@ def _wrong(lms: Practice, given: dict[str, str]) -> tuple[str, str] | None:
         if given.get(name) != value:
             code = {"scope": "invalid_scope", "response_type": "unsupported_response_type"}.get(name, "invalid_request")
             return code, f"{name} must be {value}"
-    if given.get("client_id") != lms.settings.client_id:
+    if given.get("client_id") != lms.client_id:
         return "unauthorized_client", "client_id is not the one that is registered"
     for name in ("nonce", "login_hint"):
         if not given.get(name):
@@ -98,12 +99,13 @@ def _wrong(lms: Practice, given: dict[str, str]) -> tuple[str, str] | None:
 def _claims(lms: Practice, body: dict[str, Any], person: Any, nonce: str) -> dict[str, Any]:
     choosing = body["kind"] == "deep-linking"
     kind = "LtiDeepLinkingRequest" if choosing else "LtiResourceLinkRequest"
-    found = claims.base_claims(lms, person, nonce, kind, locale=locale(), frame=bool(body.get("frame")))
-    if choosing:
-        return found | claims.deep_linking_claims(lms, body["data"], body["return_url"])
-    link = lms.course.link(body["link"])
-    if link is None:
+    link = None if choosing else lms.course.link(body["link"])
+    room = lms.course.room(body.get("course", COURSE_ID) if link is None else link.course)
+    if room is None or (link is None and not choosing):
         raise Problem(404, "the link is gone from the course")
+    found = claims.base_claims(lms, person, nonce, kind, locale=locale(), frame=bool(body.get("frame")), room=room)
+    if link is None:
+        return found | claims.deep_linking_claims(lms, body["data"], body["return_url"])
     return found | claims.resource_link_claims(lms, person, link)
 
 
@@ -132,7 +134,7 @@ def access_token() -> Response:
     if wrong:
         return _token_refusal("invalid_client", wrong)
     asked = form.get("scope", "").split()
-    granted = [one for one in asked if one in SCOPES]
+    granted = [one for one in asked if one in SCOPES and lms.grants("scopes", one)]
     if not granted:
         return _token_refusal("invalid_scope", "none of the scopes is known")
     words(N_("Token layanan diberikan"))
@@ -148,7 +150,7 @@ def _assertion_fault(lms: Practice, assertion: str) -> str:
     audience = {f"{lms.settings.url.rstrip('/')}/lti/token"}
     if lms.profile.token_audience:
         audience = {lms.profile.token_audience}
-    ours = lms.settings.client_id
+    ours = lms.client_id
     try:
         key = lms.tool_keys.key(lms.tool.jwks_url, assertion)
         body = jwt.decode(

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms_ext.sandbox.course import COURSE_TITLE
+from lms_ext.sandbox.course import Room
 from lms_ext.sandbox.deep_linking import new_request
 from lms_ext.sandbox.i18n import LANGUAGE_COOKIE
 from lms_ext.sandbox.oidc import start_login
@@ -32,6 +32,12 @@ def is_staff() -> bool:
     return acting().role in {"teacher", "admin"}
 
 
+def here() -> Room:
+    """Give the course this browser is in; the first one at first."""
+    courses = practice().course
+    return courses.room(session.get("course", "")) or courses.rooms()[0]
+
+
 @bp.app_context_processor
 def _shell() -> dict[str, Any]:
     lms = practice()
@@ -41,14 +47,16 @@ def _shell() -> dict[str, Any]:
         "people": lms.people(),
         "profile": lms.profile,
         "profiles": PROFILES,
-        "course_title": COURSE_TITLE,
+        "course_title": here().title,
+        "here": here(),
+        "rooms": lms.course.rooms(),
     }
 
 
 @bp.get("/")
 def home() -> str:
     """Show all rooms at a glance."""
-    return render_template("home.html", links=practice().course.links(), messages=practice().messages.newest(5),
+    return render_template("home.html", links=practice().course.links(here().id), messages=practice().messages.newest(5),
                            message_count=practice().messages.count(), **grade_table())  # fmt: skip
 
 
@@ -57,14 +65,14 @@ def grade_table() -> dict[str, Any]:
     lms = practice()
     grades = {(row["column_id"], row["person_id"]): row for row in lms.course.grades()}
     fresh_since = (datetime.now(UTC) - _FRESH).isoformat(timespec="milliseconds")
-    return {"learners": [one for one in lms.people() if one.is_gradable], "columns": lms.course.columns(), "grades": grades,
-            "fresh_since": fresh_since}  # fmt: skip
+    learners = [one for one in lms.people() if one.is_gradable]
+    return {"learners": learners, "columns": lms.course.columns(here().id), "grades": grades, "fresh_since": fresh_since}
 
 
 @bp.get("/course")
 def course() -> str:
     """Show the course."""
-    return render_template("course.html", links=practice().course.links())
+    return render_template("course.html", links=practice().course.links(here().id))
 
 
 @bp.get("/course/links/<int:number>")
@@ -87,7 +95,7 @@ def launch(number: int) -> Response:
 @bp.post("/course/links/<int:number>/copy")
 def copy(number: int) -> BaseResponse:
     """Copy a link."""
-    _staff_only()
+    staff_only()
     try:
         practice().course.copy_link(number)
     except LookupError:
@@ -98,7 +106,7 @@ def copy(number: int) -> BaseResponse:
 @bp.post("/course/links/<int:number>/remove")
 def remove(number: int) -> BaseResponse:
     """Remove a link, its column and grades."""
-    _staff_only()
+    staff_only()
     practice().course.remove_link(number)
     return redirect(url_for(".course"), 303)
 
@@ -106,24 +114,27 @@ def remove(number: int) -> BaseResponse:
 @bp.get("/course/choose")
 def choose() -> str:
     """Show the tool's picker in a frame."""
-    _staff_only()
+    staff_only()
     return render_template("frame.html", title=_("Tambah aktivitas"), source=url_for(".choose_launch", frame=1))
 
 
 @bp.get("/course/choose/launch")
 def choose_launch() -> Response:
     """Begin the login of a choice of activities."""
-    _staff_only()
+    staff_only()
     lms = practice()
     person = acting()
-    body: dict[str, Any] = {"kind": "deep-linking", "person": person.id, "name": person.name, "data": new_request()}
+    body: dict[str, Any] = {
+        "kind": "deep-linking", "person": person.id, "name": person.name, "data": new_request(), "course": here().id,
+    }  # fmt: skip
     asked = lms.new_hint(body)
     body["return_url"] = f"{lms.settings.url.rstrip('/')}/deep-linking/return?request={asked}"
     body["frame"] = "frame" in request.args
     return start_login(lms, body, lms.tool.deep_linking_url or lms.tool.launch_url)
 
 
-def _staff_only() -> None:
+def staff_only() -> None:
+    """Refuse people who do not run the course."""
     if not is_staff():
         abort(403)
 

@@ -102,6 +102,30 @@ class Practice:
         """Remember where the tool is."""
         self.store.put("tool", {name: getattr(tool, name) for name in _TOOL_FIELDS})
 
+    @property
+    def custom(self) -> dict[str, str]:
+        """Give the custom parameters of the tool's registration, which every launch carries."""
+        found: dict[str, str] = self.store.get("custom") or {}
+        return found
+
+    def set_custom(self, custom: Mapping[str, str]) -> None:
+        """Remember the custom parameters of the tool's registration."""
+        self.store.put("custom", dict(custom))
+
+    @property
+    def client_id(self) -> str:
+        """Give what this LMS calls the tool: its own setting until a tool registers itself."""
+        return str((self.store.get("granted") or {}).get("client_id") or self.settings.client_id)
+
+    def grant(self, client_id: str, scopes: list[str], claims: list[str]) -> None:
+        """Remember what a tool that registered itself asked for: it gets no more."""
+        self.store.put("granted", {"client_id": client_id, "scopes": scopes, "claims": claims})
+
+    def grants(self, kind: str, name: str) -> bool:
+        """Tell whether the tool may have a ``scopes`` or ``claims`` entry; one that was typed in may have all."""
+        granted = self.store.get("granted")
+        return granted is None or name in granted[kind]
+
     def registration(self) -> dict[str, Any]:
         """Give what the admin of a tool needs; `lms-ext platform add --file` takes it as JSON."""
         base = self.settings.url.rstrip("/")
@@ -109,7 +133,7 @@ class Practice:
             "name": f"LMS Latihan ({self.profile.title})",
             "profile": self.profile.name,
             "issuer": self.issuer,
-            "client_id": self.settings.client_id,
+            "client_id": self.client_id,
             "auth_login_url": f"{base}/lti/auth",
             "auth_token_url": f"{base}/lti/token",
             "jwks_url": f"{base}/lti/jwks",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 _ALL_TYPES = ("link", "file", "html", "ltiResourceLink", "image")
 
+_LINK_HISTORY, _COURSE_HISTORY = "ResourceLink.id.history", "Context.id.history"
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -48,8 +50,13 @@ class Profile:
     accept_multiple: bool | str = True
     accept_lineitem: bool | str | None = None
     sends_data: bool = True
-    history: bool = False
-    """Whether ``$ResourceLink.id.history`` is filled in after a copy."""
+    variables: tuple[str, ...] = ()
+    """Variables about copies that are filled in; others arrive as they were written."""
+    notices: bool = False
+    """Whether the platform notification service is offered, and tells of copied courses."""
+    bad_token: tuple[int, str] = (401, "the access token is missing, unknown or expired")
+    stranger: tuple[int, str] = (400, "userId names nobody who can be graded in this course")
+    """How a score for somebody without a row in the gradebook is refused."""
     groups: bool = False
     """Whether the course groups service is offered."""
     differences: bool = False
@@ -60,7 +67,15 @@ PROFILES: Mapping[str, Profile] = {
     one.name: one
     for one in (
         Profile(
-            "generic", "LTI 1.3", "", accept_types=_ALL_TYPES, accept_lineitem=True, history=True, groups=True, differences=True
+            "generic",
+            "LTI 1.3",
+            "",
+            accept_types=_ALL_TYPES,
+            accept_lineitem=True,
+            variables=(_LINK_HISTORY, _COURSE_HISTORY),
+            notices=True,
+            groups=True,
+            differences=True,
         ),
         Profile(
             "moodle",
@@ -70,6 +85,9 @@ PROFILES: Mapping[str, Profile] = {
             short_roles=True,  # memberships hold short names: seen with 4.5.6
             custom_twice=True,  # raw and lower-cased keys: mod/lti/locallib.php, lti_split_custom_parameters
             custom_extra={"link_id": "$ResourceLink.id.history"},  # unknown variables arrive as written: seen with 4.5.6
+            variables=(
+                _COURSE_HISTORY,
+            ),  # of a course only: mod/lti/locallib.php lti_calculate_custom_parameter; hypothesis#5061
             item_query="?type_id=1",  # /scores must go before the query: hypothesis, _service_url
             unfinished_erases=True,  # gradebookservices scores.php: only FullyGraded carries a grade
             missing_comment_erases=True,  # a score without comment blanks the feedback: seen with 4.5.6
@@ -101,6 +119,7 @@ PROFILES: Mapping[str, Profile] = {
             accept_multiple=True,
             accept_lineitem=True,  # a column only when the flag is on: canvas-lms#1749
             sends_data=False,
+            notices=True,  # Canvas documentation, Platform Notification Service; no history variable: hypothesis#5352
         ),
         Profile(
             "brightspace",
@@ -112,7 +131,8 @@ PROFILES: Mapping[str, Profile] = {
             token_audience="https://api.brightspace.com/auth/token",  # noqa: S106 - unlike the token URL: hypothesis d2l misc.py
             accept_types=_ALL_TYPES,
             accept_lineitem=True,
-            history=True,
+            variables=(_LINK_HISTORY, _COURSE_HISTORY),  # hypothesis#4838
+            stranger=(403, "User in requested score is not enrolled in the org unit"),  # hypothesis, lti_grading/_v13.py
         ),
         Profile(
             "blackboard",
@@ -126,8 +146,22 @@ PROFILES: Mapping[str, Profile] = {
             institution_roles=True,
             accept_types=_ALL_TYPES,
             accept_multiple="true",  # flags may be text: LTI deep linking in older releases
-            history=True,  # gives $ResourceLink.id.history: hypothesis misc.py
+            variables=(_LINK_HISTORY, _COURSE_HISTORY),  # hypothesis#4838
             groups=True,  # members with group_enrollments at ?groups=true: Blackboard developer documentation, ags-grades
+            stranger=(400, "User could not be found: unknown"),  # hypothesis, lti_grading/_v13.py
+        ),
+        Profile(
+            "sakai",
+            "Sakai",
+            "sakai",
+            version="25",
+            deployment_id="1",  # one for the whole server, a property of it: sakaiproject/sakai#6260
+            uuid_ids=True,
+            variables=(_LINK_HISTORY, _COURSE_HISTORY),  # listed in its configuration: LTI13Servlet.java, handleWellKnown
+            bad_token=(403, "signature_error"),  # LTI13Servlet.java, getSakaiAccessToken
+            stranger=(400, "User does not belong to site"),  # LTI13Servlet.java, handleLineItemScore
+            sends_data=True,
+            accept_lineitem=True,
         ),
         Profile(
             "openedx",

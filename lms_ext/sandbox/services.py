@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, g, make_response, request
 
-from lms_ext.sandbox.faults import APPLIED, Fault
+from lms_ext.sandbox.faults import APPLIED, REGISTRATION, Fault
 from lms_ext.sandbox.messages import N_, Message, masked, shown, tokens_in
 from lms_ext.sandbox.practice import Practice
 
@@ -22,6 +22,9 @@ _WORDS = {
     "results": N_("Alat membaca nilai"),
     "lineitems": N_("Alat membuka daftar kolom nilai"),
     "memberships": N_("Alat membaca daftar anggota"),
+    "notices": N_("Alat membuka daftar pemberitahuan"),
+    "openid-configuration": N_("Alat membaca konfigurasi LMS"),
+    "registration": N_("Alat mendaftarkan diri"),
     "groups": N_("Alat membaca kelompok"),
 }
 _NO_BODY = {204, 304}
@@ -88,9 +91,13 @@ def refused(status: int, text: str) -> Response:
 def _refusal(fault: Fault) -> Response:
     if fault.kind == "down":
         return Response("", 503)
+    if fault.kind in REGISTRATION:
+        status, kind, text = REGISTRATION[fault.kind]
+        return Response(text, status, mimetype=kind)
     answer = refused(int(fault.kind), "ordered fault")
     if fault.kind == "401":
         practice().revoke_tokens()
+        answer = refused(*practice().profile.bad_token)
     if fault.kind in {"429", "503"}:
         answer.headers["Retry-After"] = str(int(fault.seconds))
     return answer
@@ -114,7 +121,7 @@ def hang_up() -> None:
         raise ConnectionAbortedError("ordered fault: the connection was cut")
     try:
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
+    except OSError:  # pragma: no cover - the tool hung up in the same moment
         return
 
 
@@ -149,7 +156,7 @@ def need_scope(*any_of: str) -> None:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     scopes = practice().scopes_of(token) if kind.lower() == "bearer" else None
     if scopes is None:
-        raise Problem(401, "the access token is missing, unknown or expired")
+        raise Problem(*practice().profile.bad_token)
     if not set(scopes) & set(any_of):
         raise Problem(403, f"the access token lacks the scope {any_of[0]}")
 

@@ -28,18 +28,21 @@ def save() -> str | BaseResponse | tuple[str, int]:
     """Keep the tool's addresses, or fill them in from one base address."""
     base = request.form.get("base_url", "").strip()
     if request.form.get("do") == "fill":
-        fault = _fault(base)
+        fault = address_fault(base)
         filled = ToolSetup() if fault else ToolSetup.at(base)
         return _page({name: getattr(filled, name) for name in _FIELDS} | {"base_url": base}, {"base_url": fault} if fault else {})
     values = {name: request.form.get(name, "").strip() for name in _FIELDS}
-    faults = {name: fault for name in _FIELDS if (fault := _fault(values[name])) and (values[name] or name != "deep_linking_url")}
+    faults = {
+        name: fault for name in _FIELDS if (fault := address_fault(values[name])) and (values[name] or name != "deep_linking_url")
+    }
     if faults:
         return _page(values, faults), 400
     practice().set_tool(ToolSetup(**values))
     return redirect(url_for(".show"), 303)
 
 
-def _fault(url: str) -> str:
+def address_fault(url: str) -> str:
+    """Say what is wrong with an address; "" when it can be used."""
     try:
         parts = urlsplit(url)
         fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0

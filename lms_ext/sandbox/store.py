@@ -9,11 +9,13 @@ _TABLES = """
 create table if not exists meta (name text primary key, value text not null);
 create table if not exists people (id text primary key, name text not null, given text not null, family text not null,
   email text not null, role text not null);
+create table if not exists courses (id text primary key, title text not null, label text not null,
+  copied_from text not null default '');
 create table if not exists links (id integer primary key autoincrement, title text not null, url text not null,
-  custom text not null, copied_from text not null default '');
+  custom text not null, copied_from text not null default '', course text not null default '7');
 create table if not exists columns (id integer primary key autoincrement, label text not null, maximum real not null,
   resource_id text not null default '', tag text not null default '', link_id integer, starts text not null default '',
-  ends text not null default '');
+  ends text not null default '', course text not null default '7');
 create table if not exists grades (column_id integer not null, person_id text not null, score real, comment text not null,
   stamp text not null, received text not null, given_by text not null, activity text not null, grading text not null,
   submissions integer not null, primary key (column_id, person_id));
@@ -39,6 +41,9 @@ class Store:
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.executescript(_TABLES)
+        for table in ("links", "columns"):  # a file of the time when there was one course
+            if "course" not in {row["name"] for row in self.all(f"pragma table_info({table})")}:
+                self.run(f"alter table {table} add column course text not null default '7'")
 
     def all(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Give all rows of a query."""

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from lms_ext.domain.admins import AdminActor, AdminRole
 from lms_ext.domain.refusals import Refused, declare
 from lms_ext.domain.texts import storable, text
-from lms_ext.models import Admin, AdminRecoveryCode, AdminScope, Platform
+from lms_ext.models import Admin, AdminScope, Platform
 from lms_ext.services import admin_sessions, audit, passwords
 from lms_ext.services.seats import Db
 
@@ -64,6 +64,12 @@ def clean_name(written: str) -> str:
 def by_login(session: Db, login: str) -> Admin | None:
     """Find an account, also a disabled one."""
     return session.execute(select(Admin).where(Admin.login == login)).scalar_one_or_none()
+
+
+def by_identity(session: Db, issuer: str, subject: str) -> Admin | None:
+    """Find the account that an outside account was linked to."""
+    asked = select(Admin).where(Admin.oidc_issuer == issuer, Admin.oidc_subject == subject)
+    return session.execute(asked).scalar_one_or_none()
 
 
 def every(session: Db) -> Sequence[Admin]:
@@ -161,14 +167,6 @@ def set_password(session: Db, by: AdminActor, admin: Admin, password: str, *, bu
     audit.write(session, by, "admin.password", admin.login)
 
 
-def drop_second_factor(session: Db, by: AdminActor, admin: Admin) -> None:
-    """Forget an account's second factor and recovery codes, when it has them."""
-    if admin.totp_sealed:
-        admin.totp_sealed = ""
-        session.execute(delete(AdminRecoveryCode).where(AdminRecoveryCode.admin_id == admin.id))
-        audit.write(session, by, "admin.second-factor-off", admin.login)
-
-
 def _check_password(password: str, admin: Admin) -> None:
     fault = passwords.fault(password, admin.login, admin.name)
     if fault:
@@ -177,7 +175,7 @@ def _check_password(password: str, admin: Admin) -> None:
 
 def _set_scope(session: Db, admin: Admin, rights: Rights) -> None:
     wanted = rights.platform_ids if rights.role is AdminRole.PLATFORM else frozenset()
-    known = _existing(session, wanted)
+    known = existing(session, wanted)
     if rights.role is AdminRole.PLATFORM and not known:
         raise Refused("admin-scope-empty")
     session.execute(delete(AdminScope).where(AdminScope.admin_id == admin.id))
@@ -185,7 +183,8 @@ def _set_scope(session: Db, admin: Admin, rights: Rights) -> None:
     session.flush()
 
 
-def _existing(session: Db, ids: Iterable[int]) -> frozenset[int]:
+def existing(session: Db, ids: Iterable[int]) -> frozenset[int]:
+    """Give those of some platform ids that there are."""
     return frozenset(session.execute(select(Platform.id).where(Platform.id.in_(sorted(ids)))).scalars())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 
 from lms_ext.domain.admins import AdminActor
-from lms_ext.domain.texts import storable
+from lms_ext.domain.texts import Text, storable, text
 from lms_ext.models import AuditEntry, utcnow
 from lms_ext.services.seats import Db
 
@@ -28,6 +28,24 @@ def write(session: Db, actor: AdminActor, action: str, about: str = "", *, platf
         )
     )  # fmt: skip
     session.flush()
+
+
+_WORDS: dict[str, Text] = {}
+
+
+def declare(action: str, words: Text) -> None:
+    """Say what an action is called on the log's page; one that nobody declared is shown by its code."""
+    _WORDS[action] = words
+
+
+def words(action: str) -> Text:
+    """Give an action in words."""
+    return _WORDS.get(action, {"id": action})
+
+
+def topics() -> list[tuple[str, Text]]:
+    """List the declared actions by their words, to choose from."""
+    return sorted(_WORDS.items(), key=lambda one: one[1]["id"])
 
 
 def _short(value: Any) -> Any:
@@ -50,6 +68,14 @@ class Wanted:
     """Time and id of the last entry of the page before."""
 
 
+def actors(session: Db, within: Collection[int] | None) -> Sequence[str]:
+    """List who has entries, to choose from."""
+    asked = select(AuditEntry.actor).distinct().order_by(AuditEntry.actor).limit(200)
+    if within is not None:
+        asked = asked.where(AuditEntry.platform_id.in_(sorted(within)))
+    return session.execute(asked).scalars().all()
+
+
 def newest(session: Db, wanted: Wanted, within: Collection[int] | None, limit: int) -> Sequence[AuditEntry]:
     """List entries, newest first; `within` narrows to these platforms (a platform admin's), None to nothing."""
     asked: Select[Any] = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)
@@ -66,3 +92,25 @@ def newest(session: Db, wanted: Wanted, within: Collection[int] | None, limit: i
         at, last = wanted.before
         asked = asked.where(or_(AuditEntry.at < at, and_(AuditEntry.at == at, AuditEntry.id < last)))
     return session.execute(asked).scalars().all()
+
+
+for _action, _words in {
+    "admin.create": text("Admin dibuat", "Admin made"),
+    "admin.rights": text("Peran atau platform diubah", "Role or platforms changed"),
+    "admin.rename": text("Nama admin diubah", "Admin renamed"),
+    "admin.disable": text("Admin dinonaktifkan", "Admin disabled"),
+    "admin.enable": text("Admin diaktifkan lagi", "Admin enabled again"),
+    "admin.password": text("Kata sandi diganti", "Password changed"),
+    "admin.invite": text("Undangan dibuat", "Invitation made"),
+    "admin.invite-withdraw": text("Undangan ditarik", "Invitation withdrawn"),
+    "admin.reset": text("Tautan kata sandi baru dibuat", "New password link made"),
+    "admin.second-factor-on": text("Verifikasi dua langkah diaktifkan", "Second factor turned on"),
+    "admin.second-factor-off": text("Verifikasi dua langkah dimatikan", "Second factor turned off"),
+    "admin.recovery-codes": text("Kode pemulihan baru dibuat", "New recovery codes made"),
+    "admin.link": text("Akun luar dihubungkan", "Outside account linked"),
+    "admin.unlink": text("Akun luar diputuskan", "Outside account unlinked"),
+    "session.begin": text("Masuk", "Signed in"),
+    "session.refused": text("Percobaan masuk ditolak", "Sign-in refused"),
+    "session.end-others": text("Peramban lain dikeluarkan", "Other browsers signed out"),
+}.items():
+    declare(_action, _words)

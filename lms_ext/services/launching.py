@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, exists, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms_ext.domain.delivery_reasons import UNTIL_COLUMN
@@ -16,11 +14,12 @@ from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, new_id
 from lms_ext.models.statements import Runs, Statement
-from lms_ext.services import outbox
+from lms_ext.services import copying, legacy, notices, outbox
 from lms_ext.services.delivering import SCOPE
 from lms_ext.services.seats import adopt
+from lms_ext.services.upserting import upsert
 
-_STATE_MARGIN = timedelta(hours=2)
+MARGIN = timedelta(hours=2)
 """Used states outlive every token of their launch: tokens live an hour at most, with a minute of leeway."""
 
 
@@ -60,15 +59,7 @@ def open_session(
     session: Runs, launch: Launch, *, secret_hash: str, browser_hash: str, known_browser: bool, hours: int, now: datetime
 ) -> Opened:
     """Use up the state, note who came from where, and open a session; refuse a state that was used before."""
-    try:
-        used = {
-            "platform_id": launch.platform_id,
-            "state_id": launch.state_id,
-            "expires_at": launch.state_expires_at + _STATE_MARGIN,
-        }
-        _USE_STATE.rows(session, used)
-    except IntegrityError:
-        raise Refused("already-used", platform=launch.platform_id) from None
+    use_once(session, launch.platform_id, launch.state_id, launch.state_expires_at + MARGIN)
     known = _known(session, launch, browser_hash)
     space_id, person_id, link_id = _who_and_where(session, launch, known, now)
     if known_browser and (known is None or known.others):
@@ -91,6 +82,14 @@ def open_session(
     }
     _OPEN.rows(session, row)
     return opened
+
+
+def use_once(session: Runs, platform_id: int, mark: str, until: datetime) -> None:
+    """Use up what may be used once, such as a login state; refused when it was used before. Then the transaction is over."""
+    try:
+        _USE_STATE.rows(session, {"platform_id": platform_id, "state_id": mark, "expires_at": until})
+    except IntegrityError:
+        raise Refused("already-used", platform=platform_id) from None
 
 
 def _settings(launch: Launch) -> dict[str, Any] | None:
@@ -135,25 +134,43 @@ def _who_and_where(session: Runs, launch: Launch, known: Any, now: datetime) -> 
     told = _told_of_space(launch, known)
     if space_id is None or known is None or any(getattr(known, name) != value for name, value in told.items()):
         key = {"platform_id": launch.platform_id, "deployment_id": launch.deployment_id, "context_id": context_id(launch)}
-        space_id = _upsert(session, Space, key, told, created_at=now)
+        space_id = upsert(session, Space, key, told, created_at=now)
+        _note_service(session, launch, known, now)
     claims = launch.person
-    told_of_person = {name: getattr(claims, name) or getattr(known, name, "") or "" for name in ("name", "email")}
-    if person_id is None or any(getattr(known, name) != value for name, value in told_of_person.items()):
+    called = {name: getattr(claims, name) or getattr(known, name, "") or "" for name in ("name", "email")}
+    called["old_sub"] = _old_sub(launch, known)
+    if person_id is None or any(getattr(known, name) != value for name, value in called.items()):
         key = {"platform_id": launch.platform_id, "sub": claims.sub}
-        person_id = _upsert(session, Person, key, told_of_person, created_at=now)
+        person_id = upsert(session, Person, key, called, created_at=now)
+        if launch.old and (known is None or called["old_sub"] != known.old_sub):
+            legacy.propose(session, launch, now)
     if known is None or (known.role, known.member_status) != (launch.role.value, "active"):
         key = {"platform_id": launch.platform_id, "space_id": space_id, "person_id": person_id}
         told_of_member = {"role": launch.role.value, "status": "active", "left_at": None}
-        _upsert(session, Member, key, told_of_member, has_id=False, created_at=now)
+        upsert(session, Member, key, told_of_member, has_id=False, created_at=now)
         if known is not None and known.role == Role.TEACHER and launch.role != Role.TEACHER:
             end_teaching(session, key, now)
     link_id = _link(session, launch, known, space_id, now) if launch.link else None
     if link_id is not None and (known is None or known.first_at is None):
         key = {"platform_id": launch.platform_id, "space_id": space_id, "link_id": link_id, "person_id": person_id}
-        _upsert(session, Visit, key, {}, has_id=False, first_at=now)
+        upsert(session, Visit, key, {}, has_id=False, first_at=now)
     if link_id is not None and known is not None and known.grade_state == "parked":
         outbox.unpark(session, (launch.platform_id, space_id, link_id), now, person_id=person_id)
     return space_id, person_id, link_id
+
+
+def _old_sub(launch: Launch, known: Any) -> str:
+    """Give the name of an account under LTI 1.1 where it was another one."""
+    if launch.old is None:
+        return known.old_sub or "" if known else ""
+    return launch.old.user_id if launch.old.user_id != launch.person.sub else ""
+
+
+def _note_service(session: Runs, launch: Launch, known: Any, now: datetime) -> None:
+    """Note where a deployment takes wishes for notices; a worker goes there."""
+    if launch.notices_url and (known is None or launch.notices_url != known.notices_url):
+        key = {"platform_id": launch.platform_id, "deployment_id": launch.deployment_id}
+        notices.offer(session, key, launch.notices_url, now)
 
 
 def _told_of_space(launch: Launch, known: Any) -> dict[str, str]:
@@ -164,16 +181,19 @@ def _told_of_space(launch: Launch, known: Any) -> dict[str, str]:
         "groups_url": launch.groups.groups,
         "group_sets_url": launch.groups.sets,
         "lineitems_url": launch.ags.lineitems,
+        "notices_url": launch.notices_url,
         "ags_scopes": " ".join(sorted(one for one in launch.ags.scopes if one.startswith(SCOPE)))[:500],
     }
     return {name: value or (getattr(known, name) if known else "") for name, value in told.items()}
 
 
+_WHOSE = func.coalesce(Person.work_of, Person.id)
+"""Under whose id an account's work is kept."""
 _OTHERS = (
     exists()
     .where(
         _SESSIONS.c.platform_id == Space.platform_id, _SESSIONS.c.browser_hash == bindparam("browser"),
-        _SESSIONS.c.ended_at.is_(None), or_(Person.id.is_(None), _SESSIONS.c.person_id != Person.id),
+        _SESSIONS.c.ended_at.is_(None), or_(Person.id.is_(None), _SESSIONS.c.person_id != _WHOSE),
     )
     .correlate(Space, Person)
 )  # fmt: skip
@@ -182,9 +202,10 @@ _KNOWN = Statement(
     lambda _: (
         select(
             Space.id.label("space_id"), Space.title, Space.nrps_url, Space.groups_url, Space.group_sets_url,
-            Space.lineitems_url, Space.ags_scopes, Person.id.label("person_id"), Person.name, Person.email,
+            Space.lineitems_url, Space.ags_scopes, Space.notices_url, Space.origins,
+            _WHOSE.label("person_id"), Person.name, Person.email, Person.old_sub,
             Member.role, Member.status.label("member_status"), Link.id.label("link_id"), Link.title.label("link_title"),
-            Link.lineitem_url, Link.may_score, Link.activity_ref, Link.asked_ref, Link.points, Visit.first_at,
+            Link.lineitem_url, Link.may_score, Link.activity_ref, Link.asked_ref, Link.points, Link.stable_id, Visit.first_at,
             GradeSlot.state.label("grade_state"),
             _OTHERS.label("others"),
         )
@@ -192,7 +213,7 @@ _KNOWN = Statement(
         .outerjoin(Person, and_(Person.platform_id == Space.platform_id, Person.sub == bindparam("sub")))
         .outerjoin(
             Member,
-            and_(Member.platform_id == Space.platform_id, Member.space_id == Space.id, Member.person_id == Person.id),
+            and_(Member.platform_id == Space.platform_id, Member.space_id == Space.id, Member.person_id == _WHOSE),
         )
         .outerjoin(
             Link,
@@ -201,12 +222,12 @@ _KNOWN = Statement(
         .outerjoin(
             Visit,
             and_(Visit.platform_id == Space.platform_id, Visit.space_id == Space.id, Visit.link_id == Link.id,
-                 Visit.person_id == Person.id),
+                 Visit.person_id == _WHOSE),
         )
         .outerjoin(
             GradeSlot,
             and_(GradeSlot.platform_id == Space.platform_id, GradeSlot.space_id == Space.id, GradeSlot.link_id == Link.id,
-                 GradeSlot.person_id == Person.id),
+                 GradeSlot.person_id == _WHOSE),
         )
         .where(
             Space.platform_id == bindparam("platform_id"),
@@ -224,16 +245,20 @@ def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetim
         # the platform names no column but lets us look for one: the one that was found stays until it is gone
         told |= {"lineitem_url": known.lineitem_url, "may_score": known.may_score}
     if known is not None and known.link_id is not None:
-        same = (known.link_title, known.lineitem_url, known.may_score) == tuple(told.values())
+        told |= {"stable_id": launch.stable_id or known.stable_id}
+        same = (known.link_title, known.lineitem_url, known.may_score, known.stable_id) == tuple(told.values())
         if same and not _asks_anew(launch, known) and not _brings_points(launch, known):
             return int(known.link_id)
     key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
     asked = launch.activity_ref[:140]
     if known is None or known.link_id is None:
-        link_id = _upsert(session, Link, key, told, created_at=now, activity_ref=asked, asked_ref=asked, points=launch.points)
-        adopt(session, (launch.platform_id, space_id, link_id), asked)
+        taken = copying.look(session, launch, (known.origins if known else None) or ())
+        told |= {"stable_id": launch.stable_id}
+        doubt = [list(one) for one in taken.doubt] or None
+        link_id = upsert(session, Link, key, told, created_at=now, asked_ref=asked, copy_doubt=doubt, **taken.settings)
+        adopt(session, (launch.platform_id, space_id, link_id), taken.settings["activity_ref"])
         return link_id
-    link_id = _upsert(session, Link, key, told)
+    link_id = upsert(session, Link, key, told)
     if (known.lineitem_url, known.may_score) != (told["lineitem_url"], told["may_score"]):
         outbox.unpark(session, (launch.platform_id, space_id, link_id), now, reasons=UNTIL_COLUMN)
     if asked:
@@ -261,28 +286,6 @@ def _asks_anew(launch: Launch, known: Any) -> bool:
 def _brings_points(launch: Launch, known: Any) -> bool:
     """Points were set for the activity that the platform names; a link that was given another one keeps its own."""
     return launch.points is not None and known.points is None and known.activity_ref == launch.activity_ref[:140]
-
-
-def _upsert(
-    session: Runs, table: type[Any], key: dict[str, Any], values: dict[str, Any], *, has_id: bool = True, **only_new: Any
-) -> int:
-    """Insert, or update what was told, in one statement that parallel first launches survive; gives the row's id."""
-    row = {**key, **values, **only_new, **({"id": new_id()} if has_id else {})}
-    statement = _upsert_statement(table.__table__, tuple(key), tuple(values), tuple(row), "id" if has_id else "platform_id")
-    return int(statement.value(session, row))
-
-
-@cache
-def _upsert_statement(
-    table: Table, key: tuple[str, ...], values: tuple[str, ...], columns: tuple[str, ...], wanted: str
-) -> Statement:
-    def build(dialect: str) -> Any:
-        statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
-        # updating the key to itself makes RETURNING give the row that was there
-        changed = {name: statement.excluded[name] for name in values or key[:1]}
-        return statement.on_conflict_do_update(index_elements=list(key), set_=changed).returning(table.c[wanted])
-
-    return Statement(build, keys=columns)
 
 
 def end_teaching(session: Runs, key: dict[str, Any], now: datetime) -> None:

@@ -54,8 +54,8 @@ class Saved:
     is_new: bool
 
 
-def save(session: Db, data: Mapping[str, Any], *, allow_http: bool) -> Saved:
-    """Store a registration, or update the one with the same issuer and client id; raise BadPlatform."""
+def save(session: Db, data: Mapping[str, Any], *, allow_http: bool, into: Platform | None = None) -> Saved:
+    """Store a registration, or update `into`, or the one with the same issuer and client id; raise BadPlatform."""
     try:
         values: dict[str, Any] = PlatformSchema().load(data)
     except ValidationError as error:
@@ -74,6 +74,9 @@ def save(session: Db, data: Mapping[str, Any], *, allow_http: bool) -> Saved:
     found = session.execute(
         select(Platform).where(Platform.issuer == values["issuer"], Platform.client_id == values["client_id"])
     ).scalar_one_or_none()
+    if into is not None and found is not None and found.id != into.id:
+        raise BadPlatform({"client_id": ["is another registration's"]})
+    found = into or found
     platform = found or Platform(**values)
     for name, value in values.items():
         setattr(platform, name, value)

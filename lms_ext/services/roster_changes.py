@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy.orm import aliased
 
 from lms_ext.domain.people import Role
 from lms_ext.domain.rosters import Fetched, Listed
@@ -61,10 +62,15 @@ def apply(session: Db, platform_id: int, space_id: int, fetched: Fetched, began_
     return change
 
 
+_ACCOUNT = aliased(Person)
+"""The account that goes on with an older one's work: the platform lists the person by its name now."""
+
+
 def _members(session: Db, place: tuple[int, int]) -> dict[str, _Known]:
     rows = session.execute(
-        select(Person.sub, Person.id, Person.name, Person.email, Member.role, Member.status)
+        select(func.coalesce(_ACCOUNT.sub, Person.sub), Person.id, Person.name, Person.email, Member.role, Member.status)
         .join(Member, and_(Member.platform_id == Person.platform_id, Member.person_id == Person.id))
+        .outerjoin(_ACCOUNT, and_(_ACCOUNT.platform_id == Person.platform_id, _ACCOUNT.work_of == Person.id))
         .where(Member.platform_id == place[0], Member.space_id == place[1])
     )
     return {row[0]: _Known(*row[1:]) for row in rows}
@@ -74,7 +80,7 @@ def _others(session: Db, platform_id: int, subs: Sequence[str]) -> dict[str, _Kn
     """Give the people of a platform by their ids there."""
     found: dict[str, _Known] = {}
     for some in chunks(subs):
-        query = select(Person.sub, Person.id, Person.name, Person.email)
+        query = select(Person.sub, func.coalesce(Person.work_of, Person.id), Person.name, Person.email)
         rows = session.execute(query.where(Person.platform_id == platform_id, Person.sub.in_(some)))
         found |= {row[0]: _Known(*row[1:]) for row in rows}
     return found

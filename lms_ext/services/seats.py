@@ -27,6 +27,8 @@ class LinkInfo:
     """The platform gave a gradebook column that we may write."""
     snapshot: str = ""
     """Hash of what is published of the pack that this launch's own link opens; "" when nothing is, or for other links."""
+    copy_doubt: tuple[tuple[int, int], ...] | None = None
+    """(space, link) of links that it may be a copy of; None when nobody was or need be asked."""
     of_pack: bool = False
     """It opens a whole pack: its activities share it, so no score of one of them may fill its column."""
 
@@ -69,7 +71,7 @@ _QUERY = Statement(
         Person.name, Space.title.label("space_title"), Platform.name.label("platform_name"), Platform.status,
         Platform.issuer, Platform.auth_login_url, Platform.frame_hosts,
         Link.id.label("link_id"), Link.title.label("link_title"), Link.activity_ref, Link.points,
-        Link.lineitem_url, Link.may_score, PublishedPack.snapshot_hash,
+        Link.lineitem_url, Link.may_score, Link.copy_doubt, PublishedPack.snapshot_hash,
     )
     .join(Platform, Platform.id == _LAUNCH.platform_id)
     .join(Person, and_(Person.platform_id == _LAUNCH.platform_id, Person.id == _LAUNCH.person_id))
@@ -94,7 +96,8 @@ def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: dat
     link = None
     if row.link_id is not None:
         has_column = bool(row.lineitem_url) and row.may_score
-        link = LinkInfo(row.link_id, row.link_title, row.activity_ref, row.points, has_column, row.snapshot_hash or "")
+        doubt = None if row.copy_doubt is None else tuple((one[0], one[1]) for one in row.copy_doubt)
+        link = LinkInfo(row.link_id, row.link_title, row.activity_ref, row.points, has_column, row.snapshot_hash or "", doubt)
     return Seat(
         actor=Actor(platform_id, space_id, row.person_id, Role(row.role)),
         launch_id=launch_id,

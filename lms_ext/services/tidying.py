@@ -5,17 +5,19 @@ from typing import Any
 
 from sqlalchemy import delete, select, tuple_
 
-from lms_ext.models import LaunchSession, UsedState
+from lms_ext.models import AdminInvite, AdminSession, LaunchSession, UsedState
 from lms_ext.services.seats import Db
 
 BATCH = 1000
 
 
 def forget_old(session: Db, now: datetime, *, batch: int = BATCH) -> bool:
-    """Delete used states that nothing can replay and launch sessions that are over; True when there may be more."""
+    """Delete used states that nothing can replay, sessions and invitations that are over; True when there may be more."""
     states = _delete(session, UsedState, (UsedState.platform_id, UsedState.state_id), now, batch)
     sessions = _delete(session, LaunchSession, (LaunchSession.platform_id, LaunchSession.space_id, LaunchSession.id), now, batch)
-    return max(states, sessions) >= batch
+    admins = _delete(session, AdminSession, (AdminSession.secret_hash, AdminSession.admin_id), now, batch)
+    invites = _delete(session, AdminInvite, (AdminInvite.token_hash, AdminInvite.id), now, batch)
+    return max(states, sessions, admins, invites) >= batch
 
 
 def _delete(session: Db, table: type[Any], key: tuple[Any, ...], now: datetime, batch: int) -> int:

@@ -46,8 +46,8 @@ def signing(session: Db, now: datetime) -> ToolKey | None:
 
 
 def add(session: Db, sealer: Sealer, key: NewKey, now: datetime, *, at_once: bool) -> datetime:
-    """Publish a new key; older ones stay until their overlap ends. Gives the time from which it signs."""
-    signs_from = now if at_once else now + LEAD
+    """Publish a new key; older ones stay until their overlap ends. Gives the time from which it signs: now if no other may."""
+    signs_from = now if at_once or signing(session, now) is None else now + LEAD
     session.execute(update(ToolKey).where(ToolKey.published_until.is_(None)).values(published_until=signs_from + OVERLAP))
     sealed = PRIVATE.seal(sealer, key.private_pem, key.kid)
     session.add(ToolKey(kid=key.kid, private_pem=sealed, public_jwk=key.public_jwk, created_at=now, signs_from=signs_from))

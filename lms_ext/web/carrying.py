@@ -16,6 +16,11 @@ worker and every storage of our own are denied together with the cookies; a page
 browsers do for pages (scripts that start once, focus, scrolling, back). Platform storage is kept apart for each tool, and the LMS
 that holds it can open launches of its people anyway, so it learns nothing new.
 
+The scripts speak LTI Client Side postMessages with LTI postMessage Storage. Platforms that built on its drafts know longer names
+only, so both generations are said, unless ``lti.capabilities`` tells which. Keys and values go to the exact origin of the
+platform's authorisation endpoint, to the frame that it named, and answers are believed from that origin only, under their own
+message_id, within 1.5 s; what an LMS can do at all is no secret and may be asked of any.
+
 The same checks as with the cookie hold: the secret is compared with the stored hash, it ends with the session, another person's
 launch in the same browser (known by a key in the platform's storage) ends it. As a token travels in a form, another site could
 post its own to put a person into a session that is not theirs: only what browsers call same-origin (Sec-Fetch-Site, which no page

@@ -13,6 +13,7 @@ from babel import Locale
 from flask import Blueprint, Flask, Response, current_app, g, make_response, redirect, request
 from flask_babel import Babel, format_datetime, format_decimal, get_timezone
 from jinja2 import pass_environment
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from lms_ext.domain.texts import LOCALES, Text, nearest_locale, pick
@@ -126,6 +127,14 @@ def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
     @pass_environment
     def _own(page: Environment, value: Text | str) -> str:
         return pick(value, page.language)
+
+    @app.template_filter("lang_of")
+    @pass_environment
+    def _lang_of(page: Environment, value: Text | str) -> Markup:
+        """Give ``lang="…"`` for an element whose text is in another language than the page, so that it is read aloud right."""
+        if isinstance(value, str) or page.language in value:
+            return Markup("")
+        return Markup(' lang="{}"').format("id" if "id" in value else next(iter(value), "id"))
 
     @app.template_filter("moment")
     def _moment(value: datetime) -> str:

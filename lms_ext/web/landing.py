@@ -12,7 +12,7 @@ from lms_ext.domain.refusals import Refused
 from lms_ext.models import db
 from lms_ext.services import journeys
 from lms_ext.services.seats import LinkInfo
-from lms_ext.web import choosing
+from lms_ext.web import choosing, copies
 from lms_ext.web.activities import activity_page
 from lms_ext.web.class_lists import ListView
 from lms_ext.web.entry import Visitor, enter, keep_private, place
@@ -28,6 +28,9 @@ bp.after_request(keep_private)
 def land(ref: LaunchRef) -> BaseResponse:
     """Land from the LMS: the link's activity, its pack, or what mends a link that opens nothing. Teachers see the class first."""
     visitor = enter(ref, Action.WORK)
+    asked = copies.question(visitor)
+    if asked is not None:
+        return asked
     mended = choosing.repair(visitor)
     if mended is not None:
         return mended

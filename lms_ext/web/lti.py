@@ -5,12 +5,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from lms_ext.domain.incoming import Asked
 from lms_ext.domain.launches import MessageType
 from lms_ext.domain.refusals import Refused
 from lms_ext.lti.gateway import ProofMissing
 from lms_ext.models import db, engine, utcnow
 from lms_ext.services import launching
-from lms_ext.web import carrying, framing, sessions
+from lms_ext.web import carrying, framing, messages, sessions
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
@@ -90,6 +91,8 @@ def launch() -> BaseResponse:
             missing.context["rescue"] = carrying.launch_rescue(request.form, missing.state, missing.platform)
         raise
     g.return_url = told.return_url
+    if isinstance(told, Asked):
+        return messages.answer(told)
     kept = carrying.known_browser(request.form) if stored_proof else ""
     browser = request.cookies.get(sessions.BROWSER_COOKIE, "") or kept
     secret, new_browser = sessions.new_secret(), sessions.new_secret()

@@ -120,7 +120,9 @@ class _NoFlaskSession(SessionInterface):
         del app, request
         return None
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+    def save_session(
+        self, app: Flask, session: SessionMixin, response: Response
+    ) -> None:  # pragma: no cover - none is ever opened
         del app, session, response
 
 

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from lms_ext.lti.gateway import Gateway
+from lms_ext.lti.openid import Provider
 from lms_ext.models import db
 from lms_ext.plugin_host import PluginHost
 from lms_ext.services.catalog import Catalog
@@ -21,6 +22,8 @@ class Tool:
     plugins: PluginHost
     catalog: Catalog
     lti: Gateway
+    openid: Provider | None = None
+    """Where admins may sign in with an outside account."""
     work_waits: Event = field(default_factory=Event)
     """Set when a grade was queued, so that an embedded worker starts at once."""
 
@@ -41,7 +44,9 @@ def new_session() -> Session:
 
 def install(app: Flask, settings: Settings, plugins: PluginHost) -> None:
     """Keep the parts where `tool()` finds them."""
-    app.extensions["lms_ext"] = Tool(settings, plugins, Catalog(plugins.activity_types), Gateway(settings, new_session, hashed))
+    gateway = Gateway(settings, new_session, hashed, lambda: plugins.answers)
+    provider = Provider(settings, gateway.outbound) if settings.oidc_issuer else None
+    app.extensions["lms_ext"] = Tool(settings, plugins, Catalog(plugins.activity_types), gateway, provider)
 
 
 def tool() -> Tool:

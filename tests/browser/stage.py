@@ -17,10 +17,12 @@ from lms_ext.models.base import utcnow
 from lms_ext.services import platforms, publishing
 from lms_ext.web.tool import tool
 from tests.browser.serving import serving
+from tests.support.admins import make_admin
 from tests.support.databases import test_settings
 from tests.support.servers import ROOT, free_port, practice_lms
 
 TEACHER = "3"
+ADMIN = "dewi@bgtk.example"
 PACK, MODULE, QUIZ, JOURNAL = "Paket contoh", "Mengenal tiga prinsip", "Kuis tiga prinsip", "Jurnal pertama"
 CHECKED_QUIZ = "Kuis tiga prinsip, satu per satu"
 WORDS = ("Murid membagi kue lapis.", "Saya tenang.", "Cerita membantu.", "Minggu depan di kelas V.")
@@ -98,6 +100,7 @@ def staged(database_url: str, folder: Path, chromium: Browser) -> Iterator[Stage
     stage = Stage(tool_url, f"http://127.0.0.1:{free_port()}", app)
     with app.app_context():
         _publish(folder)
+        make_admin(ADMIN)
     lms_port = urlsplit(stage.lms).port or 0
     with serving(app, stage.tool), practice_lms(lms_port, stage.tool, folder):
         context = chromium.new_context(locale="id-ID")

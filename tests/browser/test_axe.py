@@ -10,7 +10,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
-from tests.browser.stage import CHECKED_QUIZ, JOURNAL, MODULE, PACK, QUIZ, TEACHER, Stage
+from tests.browser.stage import ADMIN, CHECKED_QUIZ, JOURNAL, MODULE, PACK, QUIZ, TEACHER, Stage
+from tests.support.admins import PASSWORD
 
 AXE = (next((Path(__file__).parent / "vendor").glob("axe-core-*")) / "axe.min.js").read_text(encoding="utf-8")
 Kind = Callable[[Stage, BrowserContext], Page]
@@ -162,6 +163,15 @@ KINDS: dict[str, Kind] = {one.__name__: one for one in (
     journal_marked, journal_returned, class_home, overview, marking, marking_quiz, picker, picker_preview,
     picker_preview_quiz, refusal, absent, front,
 )}  # fmt: skip
+ADMIN_PAGES = (
+    "/admin/sign-in",
+    "/admin/platforms",
+    "/admin/system",
+    "/admin/admins",
+    "/admin/admins/1",
+    "/admin/audit",
+    "/admin/account",
+)
 PRACTICE = ("/", "/course", "/grades", "/messages", "/messages/1", "/faults", "/tool", "/course/links/1")
 
 
@@ -184,6 +194,27 @@ def test_page(kind: str, phone: BrowserContext, stage: Stage) -> None:
         inspect(page, language)
     assert [one for one in complaints if "status of 4" not in one] == []
     assert [one for one in asked if not one.startswith((stage.tool, stage.lms))] == []
+    phone.close()
+
+
+def test_the_admin_pages(phone: BrowserContext, stage: Stage) -> None:
+    page = phone.new_page()
+    complaints = listen(page)
+    for path in ADMIN_PAGES:
+        for language in ("id", "en"):
+            page.goto(f"{stage.tool}/language/{language}?next={quote(path)}")
+            assert page.locator("html").get_attribute("lang") == language
+            inspect(page, f"{path} {language}")
+        if path == "/admin/sign-in":
+            page.fill("#login", ADMIN)
+            page.fill("#password", PASSWORD)
+            page.click("main .btn-primary")
+            page.wait_for_url("**/admin/platforms")
+    page.fill("#current-2", PASSWORD)  # the last page is the account
+    page.click("#dua-langkah button")
+    page.locator("#kunci").wait_for(state="attached")
+    inspect(page, "second factor")
+    assert complaints == []
     phone.close()
 
 

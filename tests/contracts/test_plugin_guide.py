@@ -13,9 +13,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms_ext.app import create_app
+from lms_ext.defaults import builtin_plugins
 from lms_ext.domain.problems import Severity
+from lms_ext.domain.quirks import PlatformInfo, Quirks
+from lms_ext.lti import quirks
 from lms_ext.models import GradeSlot, Submission, db, utcnow
 from lms_ext.packs.reading import read_pack
+from lms_ext.plugin_host import load_plugins
 from lms_ext.services import publishing
 from lms_ext.testing import breaches
 from lms_ext.web.tool import tool
@@ -46,13 +50,15 @@ def plugin(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     blocks = dict(_BLOCK.findall((root / "docs/plugins.md").read_text(encoding="utf-8")))
     assert sorted(blocks) == [
         "lms_ext_poll/__init__.py", "lms_ext_poll/templates/attempt.html", "lms_ext_poll/templates/review.html",
+        "lms_ext_sekolahku/__init__.py",
     ]  # fmt: skip
     for name, body in blocks.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(body, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     yield import_module("lms_ext_poll")
-    sys.modules.pop("lms_ext_poll")
+    for name in ("lms_ext_poll", "lms_ext_sekolahku"):
+        sys.modules.pop(name, None)
 
 
 @pytest.fixture
@@ -99,6 +105,18 @@ def test_the_guides_plugin_is_checked_published_and_answered(host: Flask, plugin
     assert plugin.answered == ["jajak-contoh/jajak"]
     assert db.session.execute(select(Submission.fraction)).scalar_one() == 1.0
     assert db.session.execute(select(GradeSlot.given)).scalar_one() == 10.0
+
+
+def test_the_guides_lms_differs_where_it_says_and_nowhere_else(plugin: ModuleType) -> None:
+    host = load_plugins([], builtin={**builtin_plugins(), "default-quirks": quirks}, strict=True)
+    host.add("sekolahku", import_module("lms_ext_sekolahku"))
+    found = {
+        name: host.choose("choose_quirks", Quirks(), platform=PlatformInfo("https://lms.example", name))
+        for name in ("SEKOLAHKU", "moodle", "other")
+    }
+    assert [found[name].product for name in ("SEKOLAHKU", "moodle", "other")] == ["sekolahku", "moodle", "generic"]
+    assert found["SEKOLAHKU"].is_not_enrolled(404, '{"error": "unknown user"}')
+    assert found["SEKOLAHKU"].scores_url("https://lms.example/li/1?t=2") == Quirks().scores_url("https://lms.example/li/1?t=2")
 
 
 def test_every_bundled_and_guided_hook_is_known(root: Path) -> None:

@@ -23,7 +23,7 @@ ROWS: list[tuple[str, Step, str]] = [
     ("49", with_token(lambda nonce: token(_bare(nonce))), "type-missing"),
     ("50", with_claims(deployment_id=...), "deployment-missing"),
     ("51", with_claims(deployment_id="2"), "deployment-unknown"),
-    ("51 blocked", with_claims(deployment_id="blocked"), "deployment-unknown"),
+    ("51 blocked", with_claims(deployment_id="blocked"), "deployment-blocked"),
     ("52 number", with_claims(deployment_id=1), "deployment-malformed"),
     ("52 empty", with_claims(deployment_id=""), "deployment-malformed"),
     ("52 long", with_claims(deployment_id="1" * 256), "deployment-malformed"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
@@ -109,6 +109,14 @@ def test_every_page_says_whose_it_is(client: FlaskClient, keys: KeyServer) -> No
     """On a computer that many share; a person whose platform sends no name is not given one."""
     assert "Dibuka sebagai Sri &lt;b&gt;Wahyuni&lt;/b&gt;." in Learner(client, name="Sri <b>Wahyuni</b>").get()
     assert "Dibuka sebagai" not in Learner(client, name=..., sub="43").get()
+
+
+def test_a_title_in_another_language_than_the_page_says_which(learner: Learner) -> None:
+    assert "<h1>Jumlah</h1>" in learner.get()
+    g.pop("_flask_babel", None)
+    english = learner.client.get(f"{learner.home}?lang=en", base_url="https://localhost").text
+    assert '<html lang="en">' in english
+    assert '<h1 lang="id">Jumlah</h1>' in english
 
 
 def test_answering_without_scripts_puts_the_score_in_the_outbox(learner: Learner) -> None:

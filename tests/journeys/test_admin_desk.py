@@ -1,212 +1,246 @@
-"""An admin at the desk: why a launch failed, what waits for a gradebook, which packs may be chosen, and how the tool is."""
+"""Who looks after the tool: the first owner by a printed link, colleagues by invitation, rights that end at once."""
 
-import io
-import json
-import zipfile
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
+import re
 
+import pyotp
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select, update
+from structlog.testing import capture_logs
+from werkzeug.test import TestResponse
 
-from lms_ext.app import create_app
-from lms_ext.domain.admins import AdminRole
-from lms_ext.domain.launch_hints import codes
-from lms_ext.domain.refusals import catalogue
-from lms_ext.models import AuditEntry, GradeSlot, LaunchSession, PackUpload, RefusedLaunch, db, utcnow
-from lms_ext.services import launch_log
-from lms_ext.settings import Settings
-from lms_ext.web.refused_launches import Pacer
-from tests.contracts.refusing import TEACHER, login, selection, with_header
-from tests.support.admins import HTTPS, AdminBrowser, signed_in
-from tests.support.platform import KeyServer, begin, key_server, launch, post, register
+from lms_ext.domain.admins import CONSOLE, AdminRole
+from lms_ext.domain.refusals import Refused
+from lms_ext.models import Admin, AdminInvite, AdminSession, AuditEntry, db, utcnow
+from lms_ext.services import admin_invites, admins, audit
+from lms_ext.services.admins import Rights
+from lms_ext.web.admin import tell_when_ownerless
+from tests.security.test_admin_walker import platform
+from tests.support.admins import PASSWORD, AdminBrowser, signed_in
 
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    del app
-    with key_server() as server:
-        register(server)
-        register(server, issuer="https://two.example", client_id="t1")
-        yield server
+NEW = "rumah kebun angin timur"
 
 
-def archive(*changes: tuple[str, str, str], root: Path) -> bytes:
-    """Zip the starter pack, with changes (file, old, new)."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as made:
-        for file in sorted((root / "course_packs/starter").rglob("*")):
-            if file.is_file():
-                name, data = str(file.relative_to(root / "course_packs/starter")), file.read_bytes()
-                for changed, old, new in changes:
-                    if changed == name:
-                        assert old.encode() in data
-                        data = data.replace(old.encode(), new.encode())
-                made.writestr(name, data)
-    return packed.getvalue()
+def link(page: TestResponse) -> str:
+    """Find the one-time link on a page."""
+    found = re.search(r"http://localhost:8000(/admin/invite/[\w-]+)<", page.text)
+    assert found, page.text
+    return found[1]
 
 
-def upload(browser: AdminBrowser, data: bytes, name: str = "paket.zip") -> str:
-    """Upload an archive; gives the page of what the checks say."""
-    browser.get("/admin/packs")
-    answer = browser.post("/admin/packs", archive=(io.BytesIO(data), name))
-    assert answer.status_code == 303, answer.text
-    return answer.headers["Location"]
-
-
-def test_a_refused_launch_says_why_and_what_to_do_but_not_who(app: Flask, client: FlaskClient, keys: KeyServer) -> None:
-    login(iss="https://unknown.example")(client)
-    begun = begin(client)
-    forged = with_header(kid="evil", alg="none")(client)
-    post(client, state=begun.state, id_token="x" * 70_000)
-    assert launch(client, roles=TEACHER).status_code == 303
-    assert selection()(client).status_code == 303
-    page = signed_in(app).get("/admin/launches").text
-    assert "https://unknown.example" in page
-    assert "Daftarkan LMS ini" in page
-    assert "signature-wrong" in page
-    assert "evil" in page
-    assert "token-too-large" in page
-    request_id = forged.text.split("signature-wrong · ")[1][:9]
-    assert request_id in page, "the code that a person reads out leads to the line"
-    told = [json.dumps(one.told) for one in db.session.execute(select(RefusedLaunch)).scalars()]
-    sent = json.dumps(told)
-    for hidden in ("Sri", "user-1", "eyJ", "nonce", "login_hint"):
-        assert hidden not in sent
-    opened = signed_in(app, login="dua@bgtk.example").get("/admin/launches?show=opened").text
-    assert "Memilih aktivitas" in opened
-    assert "Pengajar" in opened
-    assert "Sri" not in opened
-
-
-def test_a_platform_admin_sees_the_launches_of_the_own_platform_only(app: Flask, client: FlaskClient, keys: KeyServer) -> None:
-    login(iss="https://unknown.example")(client)
-    with_header(kid="evil", alg="none")(client)
-    second = db.session.execute(select(func.max(RefusedLaunch.platform_id))).scalar_one() + 1
-    browser = signed_in(app, AdminRole.PLATFORM, [second])
-    for page in ("/admin/launches", "/admin/launches?platform=1", "/admin/launches?show=opened", "/admin/grades"):
-        text = browser.get(page).text
-        assert "signature-wrong" not in text
-        assert "unknown.example" not in text
-
-
-def test_a_flood_leaves_few_lines_and_a_platform_keeps_its_newest(app: Flask, client: FlaskClient) -> None:
-    for number in range(40):
-        login(iss=f"https://unknown{number}.example")(client)
-    rows = db.session.execute(select(func.count()).select_from(RefusedLaunch)).scalar_one()
-    assert rows <= 2, "one line in five seconds, the others are counted"
-    for number in range(launch_log.KEPT + 5):
-        launch_log.keep_refused(db.session, 7, "clock-skew", f"{number}", {}, 0, utcnow())
-    kept = launch_log.refused(db.session, {7}, 7, limit=1000)
-    assert len(kept) == launch_log.KEPT
-    assert "0" not in {one.request_id for one in kept}
-
-
-def test_what_is_not_written_is_counted_with_the_next() -> None:
-    pacer = Pacer()
-    assert [pacer.admit((1, "a"), 0.0) for _ in range(4)] == [0, None, None, None]
-    assert pacer.admit((1, "a"), 6.0) == 3
-    assert pacer.admit((1, "a"), 12.0) == 0
-    assert [pacer.admit((2, str(number)), 12.0) for number in range(40)].count(None) == 11
-
-
-def test_every_hint_is_for_a_refusal_that_exists() -> None:
-    assert codes() <= catalogue().keys()
-
-
-def test_parked_grades_are_seen_with_their_reason_and_sent_again(app: Flask, client: FlaskClient, keys: KeyServer) -> None:
-    assert launch(client).status_code == 303
-    session = db.session.execute(select(LaunchSession)).scalar_one()
-    now = utcnow()
-    db.session.add(
-        GradeSlot(platform_id=1, space_id=session.space_id, link_id=session.link_id, person_id=session.person_id, maximum=100,
-                  given=5.0, due_at=now, queued_at=now - timedelta(hours=1), state="parked", reason="not-allowed")
-    )  # fmt: skip
+def first_link(rights: Rights | None = None, login: str = "") -> str:
+    token = admin_invites.invite(db.session, CONSOLE, login, "", rights or Rights(AdminRole.OWNER), utcnow())
     db.session.commit()
-    for role, may in ((AdminRole.OWNER, True), (AdminRole.AUDITOR, False)):
-        page = signed_in(app, role).get("/admin/grades").text
-        assert "1 tertahan" in page
-        assert ("Kirim lagi" in page) == may
-    browser = signed_in(app, AdminRole.PLATFORM, [1])
-    browser.get("/admin/grades")
-    assert browser.post("/admin/grades/1/resend", reason="not-allowed").status_code == 303
-    assert db.session.execute(select(GradeSlot.state)).scalar_one() == "queued"
-    entry = db.session.execute(select(AuditEntry).where(AuditEntry.action == "grades.resend")).scalar_one()
-    assert (entry.platform_id, entry.detail) == (1, {"reason": "not-allowed", "number": 1})
-    health = signed_in(app, login="tiga@bgtk.example").get("/admin/health").text
-    assert "menunggu lebih dari 15 menit" in health
+    return f"/admin/invite/{token}"
 
 
-def test_a_pack_is_uploaded_checked_published_and_switched_off(
-    app: Flask, client: FlaskClient, keys: KeyServer, root: Path
-) -> None:
-    browser = signed_in(app)
-    assert browser.post("/admin/packs").status_code == 422, "without a file"
-    page = browser.get(upload(browser, archive(("pack.yaml", "version:", "versi:"), root=root))).text
-    assert "Paket ini belum dapat terbit." in page
-    assert "pack.yaml:" in page
-    assert browser.post(upload(browser, b"not a zip")).status_code == 422
-    assert "Belum ada paket" in browser.get("/admin/packs").text, "nothing wrong was published"
-    good = upload(browser, archive(root=root))
-    assert "Paket baru" in browser.get(good).text
-    answer = browser.post(good)
-    assert answer.headers["Location"].endswith("?ok=published")
-    assert "Paket contoh" in browser.get("/admin/packs").text
-    assert browser.get(good).status_code == 404, "an upload is published once"
-    again = upload(browser, archive(root=root))
-    assert browser.post(again).headers["Location"].endswith("?ok=same")
-    changed = upload(browser, archive(("pack.yaml", "title: {id: Paket contoh", "title: {id: Paket berubah"), root=root))
-    assert "Yang berubah dari versi" in browser.get(changed).text
-    for _ in range(4):
-        upload(browser, archive(root=root))
-    assert db.session.execute(select(func.count()).select_from(PackUpload)).scalar_one() == 3
-    assert browser.get(changed).status_code == 404
-
-    assert "Paket contoh" in picker(client)
-    keeper = signed_in(app, AdminRole.PLATFORM, [1])
-    assert "Unggah paket" not in keeper.get("/admin/packs").text
-    assert keeper.post("/admin/platforms/1/packs/contoh-awal", on="0").status_code == 303
-    assert "Paket contoh" not in picker(client)
-    assert "Tidak dapat dipilih di 1 platform" in keeper.get("/admin/packs").text
-    assert keeper.post("/admin/platforms/1/packs/contoh-awal", on="1").status_code == 303
-    assert "Paket contoh" in picker(client)
-    assert keeper.post("/admin/platforms/1/packs/tidak-ada", on="0").status_code == 404
-    actions = set(db.session.execute(select(AuditEntry.action)).scalars())
-    assert {"pack.upload", "pack.publish", "pack.off", "pack.on"} <= actions
-
-
-def picker(client: FlaskClient) -> str:
-    """Give the page on which a teacher chooses."""
-    answer = selection()(client)
-    page = client.get(answer.headers["Location"], base_url=HTTPS).text
+def actions() -> list[str]:
     db.session.remove()
-    return page
+    return list(db.session.execute(select(AuditEntry.action).order_by(AuditEntry.at, AuditEntry.id)).scalars())
 
 
-def test_another_admins_upload_is_absent_and_a_large_form_is_refused(app: Flask, root: Path) -> None:
-    mine = upload(signed_in(app), archive(root=root))
-    assert signed_in(app, login="dua@bgtk.example").get(mine).status_code == 404
-    large = b"0" * 600_000
-    kind = "multipart/form-data; boundary=x"
-    auditor = signed_in(app, AdminRole.AUDITOR).client.post("/admin/packs", data=large, content_type=kind, base_url=HTTPS)
-    assert auditor.status_code == 403, "refused before it is read"
-    stranger = app.test_client()
-    stranger.get("/admin/sign-in", base_url=HTTPS)
-    assert stranger.post("/admin/sign-in", data=large, content_type=kind, base_url=HTTPS).status_code == 413
+def browser_of(app: Flask) -> AdminBrowser:
+    return AdminBrowser(app.test_client())
 
 
-def test_a_plugin_that_was_set_aside_is_named_with_the_reason(settings: Settings, app: Flask) -> None:
-    broken = create_app(Settings(**{**vars(settings), "plugins": ("quiz", "tidak-ada"), "strict_plugins": False}))
-    with broken.app_context():
-        browser = signed_in(broken)
-        page = browser.get("/admin/plugins").text
-        assert "Plugin tidak-ada disisihkan." in page
-        assert "Kuis" in page
-        health = browser.get("/admin/health").text
-        assert "Ada plugin yang disisihkan" in health
-        assert "Rusak" in health
-        db.session.remove()
-        db.engine.dispose()
+def test_the_first_owner_comes_by_a_link_and_invites_a_colleague(app: Flask) -> None:
+    number, other = platform("satu"), platform("zamrud")
+    owner, path = browser_of(app), first_link()
+    assert "Pemilik pertama" in owner.get(path).text
+    assert owner.get(path).status_code == 200  # looking does not use it up
+    form = {"login": "Dewi@bgtk.example", "name": "Dewi  Rumbiak", "password": PASSWORD, "again": PASSWORD}
+    for wrong, words in (({"again": "x"}, "Kedua isian"), ({"password": "pendek", "again": "pendek"}, "terlalu pendek"),
+                         ({"login": "tidak boleh begini"}, "tidak dapat dipakai"), ({"name": " "}, "Nama belum")):  # fmt: skip
+        refused = owner.post(path, **(form | wrong))
+        assert refused.status_code == 422, wrong
+        assert words in refused.text
+    assert owner.post(path, **form).headers["Location"] == "/admin"
+    assert "Dewi Rumbiak" in owner.get("/admin/system").text
+    used = browser_of(app).get(path)
+    assert (used.status_code, "invite-over" in used.text) == (404, True)
+
+    owner.get("/admin/admins/invite")
+    assert owner.post("/admin/admins/invite", login="yosef", role="platform").status_code == 422  # of which platform?
+    assert owner.post("/admin/admins/invite", login="", role="auditor").status_code == 422
+    assert owner.post("/admin/admins/invite", login="dewi@bgtk.example", role="auditor").status_code == 409
+    made = owner.post("/admin/admins/invite", login="yosef", name="Yosef", role="platform", platform=str(number))
+    assert "yosef" in owner.get("/admin/admins").text
+    colleague = browser_of(app)
+    colleague.get(link(made))
+    assert colleague.post(link(made), name="Yosef W.", password=NEW, again=NEW).status_code == 303
+    listed = colleague.get("/admin/platforms").text
+    assert ("LMS satu" in listed, "LMS zamrud" in listed) == (True, False)
+    assert colleague.get("/admin/admins").status_code == 403
+
+    yosef = db.session.execute(select(Admin.id).where(Admin.login == "yosef")).scalar_one()
+    owner.get(f"/admin/admins/{yosef}")
+    assert (
+        owner.post(f"/admin/admins/{yosef}", name="Yosef", role="platform", platform=[str(number), str(other)]).status_code == 303
+    )
+    assert colleague.get("/admin/platforms").headers["Location"].startswith("/admin/sign-in")  # new rights, new session
+    assert colleague.sign_in("yosef", NEW).status_code == 303
+    assert "LMS zamrud" in colleague.get("/admin/platforms").text
+    assert owner.post(f"/admin/admins/{yosef}/disable").status_code == 303
+    assert colleague.get("/admin/platforms").status_code == 303
+    assert colleague.sign_in("yosef", NEW).status_code == 403
+    assert owner.post(f"/admin/admins/{yosef}/reset").status_code == 404
+    assert owner.post(f"/admin/admins/{yosef}/enable").status_code == 303
+    assert colleague.sign_in("yosef", NEW).status_code == 303
+    assert [one for one in actions() if one.startswith("admin.")] == [
+        "admin.invite", "admin.create", "admin.invite", "admin.create", "admin.rights", "admin.disable", "admin.enable",
+    ]  # fmt: skip
+
+
+def test_there_is_always_an_owner(app: Flask) -> None:
+    owner = signed_in(app, AdminRole.OWNER)
+    me = db.session.execute(select(Admin.id)).scalar_one()
+    for path, form in ((f"/admin/admins/{me}/disable", {}), (f"/admin/admins/{me}", {"name": "D", "role": "auditor"})):
+        refused = owner.post(path, **form)
+        assert (refused.status_code, "pemilik terakhir" in refused.text) == (409, True), path
+    signed_in(app, AdminRole.OWNER, login="second@bgtk.example")
+    assert owner.post(f"/admin/admins/{me}", name="D", role="auditor").status_code == 303
+    second = db.session.execute(select(Admin.id).where(Admin.login == "second@bgtk.example")).scalar_one()
+    with pytest.raises(Refused, match="admin-last-owner"):
+        admins.disable(db.session, CONSOLE, second, utcnow())
+
+
+def test_a_link_ends_with_its_time_its_successor_its_withdrawal_and_its_inviter(app: Flask) -> None:
+    auditor = Rights(AdminRole.AUDITOR)
+    visitor = browser_of(app)
+    late = first_link(auditor, "a@bgtk.example")
+    db.session.execute(update(AdminInvite).values(expires_at=utcnow()))
+    db.session.commit()
+    assert visitor.get(late).status_code == 404
+    earlier, later = first_link(auditor, "b@bgtk.example"), first_link(auditor, "b@bgtk.example")
+    assert (visitor.get(earlier).status_code, visitor.get(later).status_code) == (404, 200)
+    owner = signed_in(app, AdminRole.OWNER)
+    number = db.session.execute(select(AdminInvite.id).where(AdminInvite.login == "b@bgtk.example")).scalar_one()
+    assert owner.post(f"/admin/admins/invitations/{number}/withdraw").status_code == 303
+    assert visitor.get(later).status_code == 404
+    owner.get("/admin/admins/invite")
+    of_owner = link(owner.post("/admin/admins/invite", login="c@bgtk.example", role="owner"))
+    assert visitor.get(of_owner).status_code == 200
+    db.session.execute(update(Admin).values(role="auditor"))  # who may not invite any more has not invited
+    db.session.commit()
+    assert visitor.get(of_owner).status_code == 404
+    assert visitor.post(of_owner, name="C", password=NEW, again=NEW).status_code == 404
+    assert len(db.session.execute(select(Admin)).all()) == 1
+
+
+def test_a_reset_gives_a_new_password_and_takes_the_lost_phone_away(app: Flask) -> None:
+    owner = signed_in(app, AdminRole.OWNER)
+    lost = signed_in(app, AdminRole.AUDITOR, login="lupa@bgtk.example")
+    turn_on(lost)
+    who = db.session.execute(select(Admin.id).where(Admin.login == "lupa@bgtk.example")).scalar_one()
+    made = owner.post(f"/admin/admins/{who}/reset")
+    again = browser_of(app)
+    assert "lupa@bgtk.example" in again.get(link(made)).text
+    assert again.post(link(made), password=NEW, again=NEW).status_code == 303
+    assert lost.get("/admin/platforms").status_code == 303
+    assert again.get(link(made)).status_code == 404
+    fresh = browser_of(app)
+    assert fresh.sign_in("lupa@bgtk.example", PASSWORD).status_code == 403
+    assert fresh.sign_in("lupa@bgtk.example", NEW).status_code == 303
+
+
+def turn_on(browser: AdminBrowser) -> str:
+    """Turn the second factor on by the pages; gives the page with the recovery codes."""
+    browser.get("/admin/account")
+    shown = browser.post("/admin/account/second-factor", current=PASSWORD)
+    assert shown.status_code == 200
+    secret = re.search(r'id="kunci">(\w+)<', shown.text)
+    ticket = re.search(r'name="ticket" value="([^"]*)"', shown.text)
+    assert secret
+    assert ticket
+    assert "<svg" in shown.text
+    assert "style=" not in shown.text
+    wrong = browser.post("/admin/account/second-factor/on", ticket=ticket[1], code="000000")
+    assert (wrong.status_code, secret[1] in wrong.text) == (422, True)
+    return browser.post("/admin/account/second-factor/on", ticket=ticket[1], code=pyotp.TOTP(secret[1]).now()).text
+
+
+def test_ones_own_account_is_changed_with_the_password_only(app: Flask) -> None:
+    here = signed_in(app, AdminRole.AUDITOR)  # also who may change nothing else
+    there = browser_of(app)
+    assert there.sign_in(here.login).status_code == 303
+    for path in ("password", "second-factor", "second-factor/off", "recovery", "unlink"):
+        refused = here.post(f"/admin/account/{path}", current="wrong", password=NEW, again=NEW)
+        assert (refused.status_code, "Kata sandi sekarang tidak cocok" in refused.text) == (403, True), path
+        here.get("/admin/account")
+        signed = here.post("/admin/account/password", current=PASSWORD, password="x", again="x")
+        assert signed.status_code == 422  # a right password gives the tries back
+    assert here.post("/admin/account/password", current=PASSWORD, password=NEW, again="x").status_code == 422
+    assert here.post("/admin/account/password", current=PASSWORD, password=NEW, again=NEW).status_code == 303
+    assert here.get("/admin/account?ok=password").status_code == 200
+    assert there.get("/admin/account").status_code == 303  # signed out by the new password
+    assert there.sign_in(here.login, PASSWORD).status_code == 403
+    assert there.sign_in(here.login, NEW).status_code == 303
+    there.get("/admin/account")
+    assert there.post("/admin/account/sign-out-others").status_code == 303
+    assert here.get("/admin/account").status_code == 303
+    assert there.get("/admin/account").status_code == 200
+    assert len(db.session.execute(select(AdminSession)).all()) == 1
+
+
+def test_a_second_factor_is_sealed_and_its_recovery_codes_shown_once(app: Flask) -> None:
+    browser = signed_in(app, AdminRole.OWNER)
+    page = turn_on(browser)
+    codes = re.findall(r"\b\w{4}-\w{4}-\w{4}-\w{4}\b", page)
+    assert len(set(codes)) == 10
+    kept = db.session.execute(select(Admin.totp_sealed)).scalar_one()
+    assert kept.startswith("sealed:")
+    assert codes[0] not in browser.get("/admin/account").text
+    fresh = browser.post("/admin/account/recovery", current=PASSWORD).text
+    assert not set(codes) & set(re.findall(r"\b\w{4}-\w{4}-\w{4}-\w{4}\b", fresh))
+    assert browser.post("/admin/account/second-factor/off", current=PASSWORD).status_code == 303
+    assert browser_of(app).sign_in(browser.login).status_code == 303
+    assert "admin.second-factor-on" in actions()
+    everything = " ".join(map(str, db.session.execute(select(AuditEntry.object, AuditEntry.detail)).all()))
+    assert not any(one in everything for one in (*codes, PASSWORD, kept))
+
+
+def test_the_audit_log_is_narrowed_and_paged(app: Flask) -> None:
+    number, other = platform("satu"), platform("zamrud")
+    owner = signed_in(app, AdminRole.OWNER)
+    for count in range(120):
+        audit.write(db.session, CONSOLE, "platform.approve", f"nomor {count:03}", platform_id=(number, other)[count % 2])
+    db.session.commit()
+    seen: list[str] = []
+    path = "/admin/audit?action=platform"
+    while path:
+        page = owner.get(path).text
+        found = re.findall(r"nomor \d\d\d", page)
+        assert len(found) <= 50
+        seen += found
+        more = re.search(r'href="(/admin/audit\?[^"]*before=[^"]*)"', page)
+        path = more[1].replace("&amp;", "&") if more else ""
+    assert seen == [f"nomor {count:03}" for count in reversed(range(120))]
+    assert "nomor" not in owner.get("/admin/audit?action=admin.create").text
+    assert "nomor" not in owner.get(f"/admin/audit?actor={owner.login}").text
+    assert owner.get(f"/admin/audit?platform={other}").text.count("nomor") == 50
+    for odd in (
+        "before=x",
+        "before=99999999999999999999-1",
+        "before=-1",
+        "platform=99999999999",
+        "platform=x",
+        "action=%25",
+        "actor=%00",
+    ):
+        assert owner.get(f"/admin/audit?{odd}").status_code == 200, odd
+    theirs = signed_in(app, AdminRole.PLATFORM, [number])
+    page = theirs.get("/admin/audit").text
+    assert "nomor 118" in page
+    assert "nomor 119" not in page
+    assert "zamrud" not in page
+    assert owner.login not in page  # what concerns the whole tool is not theirs
+
+
+def test_a_server_without_an_owner_says_what_to_run_and_no_link(app: Flask) -> None:
+    with capture_logs() as said:
+        tell_when_ownerless(app)
+    assert [(one["event"], one["run"]) for one in said] == [("admin.no_owner", "lms-ext admin invite --owner")]
+    signed_in(app, AdminRole.OWNER)
+    with capture_logs() as said:
+        tell_when_ownerless(app)
+    assert said == []

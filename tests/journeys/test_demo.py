@@ -38,6 +38,9 @@ def test_the_demo_starts_stops_and_starts_again(tmp_path: Path) -> None:
         try:
             lines = until_ready(process)
             assert lines[-1] == f"ready: LMS latihan http://127.0.0.1:{lms_port}  lms_ext http://localhost:{port}"
+            (way,) = [line.removeprefix("admin: ") for line in lines if line.startswith("admin: ")]
+            with urllib.request.urlopen(way, timeout=10) as answer:
+                assert "Pemilik pertama" in answer.read().decode()
             for address in (f"http://localhost:{port}/health", f"http://127.0.0.1:{lms_port}/course"):
                 with urllib.request.urlopen(address, timeout=10) as answer:
                     assert answer.status == 200

@@ -16,25 +16,56 @@ from tests.security.test_walker import everything
 from tests.support.admins import HTTPS, AdminBrowser, signed_in
 
 OWNER, PLATFORM, AUDITOR = AdminRole.OWNER, AdminRole.PLATFORM, AdminRole.AUDITOR
-OPEN = {"admin_signing_in.form", "admin_signing_in.sign_in", "admin_signing_in.sign_out"}
+OPEN = {
+    "admin_signing_in.form", "admin_signing_in.sign_in", "admin_signing_in.code", "admin_signing_in.sign_out",
+    "admin_openid.start", "admin_openid.finish", "admin_invites.form", "admin_invites.accept",
+}  # fmt: skip
 """Reached without being signed in."""
 ALL = frozenset(AdminRole)
+OWNERS = frozenset({OWNER})
 KEEPERS = frozenset({OWNER, PLATFORM})
 ALLOWED: dict[str, frozenset[AdminRole]] = {
     "admin_start.start": ALL,
     "admin_start.system": ALL,
     "admin_platforms.index": ALL,
+    "admin_platforms.show": ALL,
+    "admin_platforms.approve": KEEPERS,
+    "admin_platforms.refuse": KEEPERS,
+    "admin_platforms.switch": KEEPERS,
+    "admin_platforms.settings": KEEPERS,
+    "admin_platforms.deployment": KEEPERS,
+    "admin_platforms.check": KEEPERS,
+    "admin_register.choose": frozenset({OWNER}),
+    "admin_register.form": frozenset({OWNER}),
+    "admin_register.invite": frozenset({OWNER}),
+    "admin_register.save": frozenset({OWNER}),
+    "admin_register.edit": KEEPERS,
+    "admin_register.change": KEEPERS,
+    "admin_register.invite_again": KEEPERS,
+    "admin_openid.link": ALL,
+    **dict.fromkeys(
+        (f"admin_account.{one}" for one in ("index", "password", "set_up", "turn_on", "turn_off", "recovery", "unlink",
+                                            "sign_out_others")), ALL,
+    ),
+    **dict.fromkeys(
+        (f"admin_admins.{one}" for one in ("index", "invite_form", "invite", "withdraw", "show", "change", "disable", "enable",
+                                           "reset")), OWNERS,
+    ),
+    "admin_audit.index": ALL,
     "admin_grades.index": ALL,
     "admin_grades.resend": KEEPERS,
     "admin_packs.index": ALL,
-    "admin_packs.upload": frozenset({OWNER}),
-    "admin_packs.checked": frozenset({OWNER}),
-    "admin_packs.publish": frozenset({OWNER}),
+    "admin_packs.upload": OWNERS,
+    "admin_packs.checked": OWNERS,
+    "admin_packs.publish": OWNERS,
     "admin_packs.switch": KEEPERS,
     "admin_launches.index": ALL,
+    "admin_migration.index": ALL,
+    "admin_migration.decide": KEEPERS,
+    "admin_migration.secret": KEEPERS,
     "admin_plugins.index": ALL,
     "admin_health.index": frozenset({OWNER, AUDITOR}),
-}
+}  # fmt: skip
 """Who may reach the rest, by endpoint."""
 NUMBERS = re.compile(r"<(?:id|int):(\w+)>")
 
@@ -59,7 +90,7 @@ def own(app: Flask) -> int:
 @pytest.fixture
 def foreign(app: Flask) -> int:
     """Give a platform of somebody else."""
-    return platform("dua")
+    return platform("zamrud")
 
 
 def rules(app: Flask) -> list[tuple[str, Rule]]:
@@ -149,7 +180,7 @@ def test_lists_name_no_foreign_platform(app: Flask, own: int, foreign: int) -> N
     browser = signed_in(app, PLATFORM, [own])
     for method, rule in walk(app):
         if method == "GET":
-            assert "dua" not in send(browser, method, address(rule, own)).text, rule
+            assert "zamrud" not in send(browser, method, address(rule, own)).text, rule
 
 
 @pytest.mark.parametrize("token", ["", "AAAA", "another's"])

@@ -24,12 +24,12 @@ HTTPS = "https://localhost"
 MISSING = 123_456_789_123_456_789
 OPEN_TO_ALL = {
     "static", "front.front", "health.health", "language.choose", "language.choose_theme", "lti.login", "lti.jwks", "lti.launch",
-    "packs.asset",
+    "messages.hear", "packs.asset", "registration.ask", "registration.register", "registration.canvas",
 }  # fmt: skip
 """Routes without anything of a person; packs are published to all."""
 ONLY_THE_LAUNCH = {
     "landing.land": "", "landing.home": "/home", "choosing.choose": "/choose", "choosing.answer": "/choose",
-    "choosing.cancel": "/choose/cancel", "tabs.open_tab": "/tab", "activities.show": "/a/kerja",
+    "choosing.cancel": "/choose/cancel", "copies.answer": "/copied", "tabs.open_tab": "/tab", "activities.show": "/a/kerja",
     "activities.again": "/a/kerja/again", "teaching.overview": "/a/kerja/class",
     "roster.refresh": "/roster",
 }  # fmt: skip

@@ -13,6 +13,7 @@ from lms_ext.lti.quirks.brightspace import Brightspace
 from lms_ext.lti.quirks.canvas import Canvas
 from lms_ext.lti.quirks.moodle import Moodle
 from lms_ext.lti.quirks.openedx import OpenEdx
+from lms_ext.lti.quirks.sakai import Sakai
 
 _BY_PRODUCT: dict[str, type[Quirks]] = {
     "moodle": Moodle,
@@ -21,6 +22,7 @@ _BY_PRODUCT: dict[str, type[Quirks]] = {
     "desire2learn": Brightspace,
     "blackboard": Blackboard,
     "blackboardlearn": Blackboard,
+    "sakai": Sakai,
     "openedx": OpenEdx,
 }
 """By our profile names and by the product family codes that platforms send, in small letters without spaces."""

@@ -9,13 +9,16 @@ class Brightspace(Quirks):
     """D2L Brightspace, every site."""
 
     product = "brightspace"
+    hosts = ("brightspace.com", "desire2learn.com")
+    """A site of any address takes its tokens from the vendor (auth.brightspace.com)."""
 
     def token_audience(self, token_url: str) -> str:
         """Give one audience for all sites.
 
         Fault: assertions must be made out to an address that is not the token URL.
         Effect: no token, so no grade ever arrives, until an admin finds the field "token audience".
-        Source: hypothesis/lms, product/d2l misc.py; the registration page of Brightspace shows both addresses.
+        Source: https://github.com/hypothesis/lms, lms/product/d2l/_plugin/misc.py; the registration
+        page of Brightspace shows both addresses.
         """
         del token_url
         return _AUDIENCE
@@ -25,7 +28,7 @@ class Brightspace(Quirks):
 
         Fault: 403 also means that our own permission is missing, and 404 that the column is gone.
         Effect: one person who left the course looks like a broken connection for the whole class.
-        Source: hypothesis/lms, lti_grading/_v13.py.
+        Source: https://github.com/hypothesis/lms, lms/services/lti_grading/_v13.py.
         """
         return (status == 403 and "is not enrolled in the org unit" in body) or (
             status == 404 and "User in requested score does not exist" in body

@@ -14,7 +14,8 @@ class Moodle(Quirks):
 
         Fault: a score without `comment` clears the feedback, and any gradingProgress but FullyGraded clears the grade.
         Effect: a learner's grade or the teacher's words vanish from the gradebook.
-        Source: scores.php writes what it is given, null included; seen with Moodle 4.5.6.
+        Source: https://github.com/moodle/moodle, mod/lti/service/gradebookservices/classes/local/resources/scores.php:
+        it writes what it is given, null included; seen with Moodle 4.5.6.
         """
         del again
         told = {"comment": "", **body}
@@ -27,7 +28,7 @@ class Moodle(Quirks):
 
         Fault: 409 comes for any time up to the second that is stored, with an empty list as its body.
         Effect: two scores in one second collide; 400, which has the same empty body, means something else.
-        Source: scores.php compares whole seconds; seen with Moodle 4.5.6.
+        Source: https://github.com/moodle/moodle, the same file: it compares whole seconds; seen with Moodle 4.5.6.
         """
         del body
         return status == 409
@@ -37,6 +38,7 @@ class Moodle(Quirks):
 
         Fault: teachers and people who left the course are refused with 400 and an empty list, not 403 or 404.
         Effect: it looks like a malformed score. Ours are well formed, so it is the person.
-        Source: scores.php, check of the user before the score is stored; seen with Moodle 4.5.6.
+        Source: https://github.com/Cvmcosta/ltijs/issues/65; the same file, check of the user before the score is stored;
+        seen with Moodle 4.5.6.
         """
         return status == 400 and body.strip() in {"", "[]"}

@@ -12,6 +12,7 @@ window.addEventListener("message", (event) => {
   if (!frame || event.source !== frame.contentWindow) return;
   let data = event.data;
   try { if (typeof data === "string") data = JSON.parse(data); } catch { return; }
+  if (data && data.subject === "org.imsglobal.lti.close" && frame.dataset.closesTo) location.assign(frame.dataset.closesTo);
   if (data && data.subject === "lti.scrollToTop") frame.scrollIntoView({ block: "start" });
   if (data && data.subject === "lti.frameResize" && Number(data.height) > 0) frame.height = Math.min(Number(data.height), 20000);
 });

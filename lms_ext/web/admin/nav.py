@@ -44,6 +44,8 @@ SYSTEM = (
           text("Kunci yang menandatangani pesan ke LMS.", "The keys that sign messages to LMSs.")),
     Entry("admin_plugins.index", text("Plugin", "Plugins"), "grid",
           text("Jenis aktivitas yang aktif, dan yang disisihkan.", "Activity types that are on, and those set aside.")),
+    Entry("admin_migration.index", text("Akun LTI 1.1", "LTI 1.1 accounts"), "people",
+          text("Akun yang mendapat id baru dari LMS.", "Accounts to which an LMS gave new ids.")),
     Entry("admin_audit.index", text("Catatan audit", "Audit log"), "list",
           text("Siapa mengubah apa, dan kapan.", "Who changed what, and when.")),
     Entry("admin_admins.index", text("Admin", "Admins"), "people",
@@ -52,13 +54,17 @@ SYSTEM = (
 """What they come for now and then."""
 
 
+_PART_OF = {"admin_register": "admin_platforms"}
+"""Blueprints whose pages belong to another's tab."""
+
+
 def _shown(entries: Iterable[Entry], role: AdminRole) -> list[Entry]:
     return [one for one in entries if one.endpoint in current_app.view_functions and role in one.roles]
 
 
 def tabs(role: AdminRole) -> list[tuple[Entry, str, bool]]:
     """Give the tabs of a role: entry, address, and whether the page shown belongs to it."""
-    at = request.blueprint or ""
+    at = _PART_OF.get(request.blueprint or "", request.blueprint or "")
     if at in {one.blueprint for one in SYSTEM}:
         at = "admin_start"
     return [(one, url_for(one.endpoint), one.blueprint == at) for one in _shown(TABS, role)]

@@ -39,3 +39,9 @@ def test_a_new_key_is_published_first_and_signs_later(app: Flask, client: FlaskC
     assert later.kid == new.kid
     long_after = [one.kid for one in tool_keys.published(db.session, utcnow() + timedelta(days=8))]
     assert long_after == [new.kid]
+
+
+def test_a_rotation_before_any_key_was_needed_leaves_nobody_waiting(app: Flask, client: FlaskClient) -> None:
+    tool_keys.add(db.session, tool().sealer, make_key(), utcnow(), at_once=False)
+    db.session.commit()
+    assert verifies(client, Signer(new_session, tool().sealer).sign({"a": 1}))

@@ -94,6 +94,7 @@ def test_moodle_sends_custom_keys_twice_and_variables_as_written(lms: Practice, 
 
 
 def test_a_copy_has_a_new_id_the_same_parameters_and_tells_where_it_came_from(lms: Practice, browser: FlaskClient) -> None:
+    lms.set_custom({"resource_link_history": "$ResourceLink.id.history"})
     browser.post("/course/links/1/copy")
     body = claims(auth(browser, start(browser, "/course/links/2/launch")).text, lms)
     assert body[LTI + "resource_link"]["id"] == "2"

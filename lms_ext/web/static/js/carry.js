@@ -1,7 +1,7 @@
-// A page of a session without cookies, see lms_ext.web.carrying: links and searches are posted, with what carries the session.
+// Links and searches of a session without cookies are posted; see lms_ext.web.carrying.
 const { carry, home, page } = document.documentElement.dataset;
 
-// The address of the page that was posted for: what is reloaded, gone back to or kept with the work.
+// What is reloaded or gone back to.
 if (page) history.replaceState(null, "", page + location.hash);
 
 function go(url) {
@@ -39,5 +39,4 @@ document.addEventListener("submit", (event) => {
   takes(event, url);
 });
 
-// Scripts that go somewhere ask first.
 document.addEventListener("go", (event) => takes(event, event.detail));

@@ -1,5 +1,4 @@
-// In a frame: go on when the browser keeps our cookie, or else when the LMS keeps the proof; if neither does, leave only the way
-// through a new tab. Without scripts both ways stay.
+// In a frame: go on when the browser keeps our cookie or the LMS the proof, else leave only the new tab. Without scripts both stay.
 {
   const here = document.getElementById("lanjut");
   const away = document.getElementById("buntu");

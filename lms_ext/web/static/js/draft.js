@@ -52,7 +52,7 @@ function tell() {
   else say("unsent", `Belum terkirim (${n})`, `Not sent yet (${n})`);
 }
 
-// A browser that lets a frame keep nothing, and no signal: the text lives in this page alone.
+// No disk, no signal: the text lives in this page alone.
 const onlyHere = () => unsent.size && !kept && !leaving && (wait > 1000 || !navigator.onLine);
 
 async function keep() {

@@ -1,4 +1,4 @@
-// A page that stands still without this script: its form is filled from what the LMS keeps for us and sent; see lms_ext.web.carrying.
+// Fills the page's form from what the LMS keeps for us, and sends it; see lms_ext.web.carrying.
 {
   const form = document.getElementById("jalan");
   const rest = [...document.querySelectorAll("main > *")].filter((one) => one !== form);

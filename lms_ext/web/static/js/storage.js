@@ -1,6 +1,4 @@
-// What the LMS keeps for us where the browser keeps nothing: LTI Client Side postMessages with LTI postMessage Storage. Platforms that
-// built on its drafts know the longer names only, so both are said. Keys and values go to the exact origin of the platform's
-// authorisation endpoint and are believed from there only; what the LMS can do at all is no secret and may be asked of any.
+// Platform storage, as lms_ext.web.carrying tells: both generations of names, and the platform's exact origin.
 const NAMES = ["lti.", "org.imsglobal.lti."];
 
 function ask(to, origin, fits, subjects, data, wait) {
@@ -11,7 +9,7 @@ function ask(to, origin, fits, subjects, data, wait) {
     const hear = ({ origin: from, source, data: told }) => {
       if (!fits(from, source) || told?.message_id !== id || !open.has(told.subject)) return;
       if (!told.error) end(yes, told);
-      else if (open.delete(told.subject) && !open.size) end(no, told.error); // a name it does not know may be refused
+      else if (open.delete(told.subject) && !open.size) end(no, told.error);
     };
     const timer = setTimeout(end, wait, no, "silent");
     addEventListener("message", hear);
@@ -23,11 +21,11 @@ function frameOf(name) {
   try {
     return (name && name !== "_parent" && parent.frames[name]) || parent;
   } catch {
-    return parent; // another site's window without a frame of that name
+    return parent;
   }
 }
 
-// Gives { put(key, value), get(key) }; rejects when the LMS keeps nothing. `target`: its frame, when it named one at the login.
+// Gives { put(key, value), get(key) }; rejects when the LMS keeps nothing.
 export async function open(origin, target) {
   let names = NAMES;
   let frame = target;

@@ -15,6 +15,10 @@ if (window.parent !== window) {
   }).observe(document.body);
 }
 
+// On a phone the tabs are wider than the screen: the current one is in view.
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) tab.closest("ul").scrollLeft = tab.offsetLeft - 64;
+
 // After a hand-in the heading says what became of it: screen readers begin there.
 // No element has that id: going to one would take the focus away again.
 if (location.hash === "#terkirim") {
@@ -125,3 +129,11 @@ document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (form?.matches("[data-submit-on-change]")) form.requestSubmit();
 });
+
+// A form that must not be sent twice: the button says so while it waits.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-once]")) return;
+  const button = event.submitter || event.target.querySelector("button:not([type=button])");
+  setTimeout(() => { button.disabled = true; button.textContent = english ? "Sending …" : "Mengirim …"; });
+});
+addEventListener("pageshow", (event) => { if (event.persisted && document.querySelector("[data-once]")) location.reload(); });

@@ -10,9 +10,10 @@ from lms_ext.lti.quirks.brightspace import Brightspace
 from lms_ext.lti.quirks.canvas import Canvas
 from lms_ext.lti.quirks.moodle import Moodle
 from lms_ext.lti.quirks.openedx import OpenEdx
+from lms_ext.lti.quirks.sakai import Sakai
 
 SCORE: dict[str, Any] = {"userId": "42", "scoreGiven": 8, "scoreMaximum": 10, "gradingProgress": "FullyGraded", "comment": "Baik"}
-ALL = [Quirks, Moodle, Canvas, Brightspace, Blackboard, OpenEdx]
+ALL = [Quirks, Moodle, Canvas, Brightspace, Blackboard, OpenEdx, Sakai]
 EXTENSION = "https://canvas.instructure.com/lti/submission"
 
 
@@ -105,7 +106,34 @@ def test_being_asked_to_slow_down(kind: type[Quirks], status: int, headers: dict
         (Brightspace, 403, "Forbidden", False),
         (Brightspace, 404, "", False),
         (Quirks, 400, "User could not be found: 42", False),
+        (Sakai, 400, '{"error": "User does not belong to site"}', True),
+        (Sakai, 400, "Missing userId", False),
     ],
 )
 def test_people_who_cannot_be_graded(kind: type[Quirks], status: int, body: str, expected: bool) -> None:
     assert kind().is_not_enrolled(status, body) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "body", "expected"),
+    [
+        (Quirks, 401, "", True),
+        (Quirks, 403, "signature_error", False),
+        (Sakai, 401, "", True),
+        (Sakai, 403, '{"error": "signature_error"}', True),
+        (Sakai, 403, "invalid_authorization", True),
+        (Sakai, 403, "Forbidden", False),
+    ],
+)
+def test_tokens_that_are_worth_nothing_any_more(kind: type[Quirks], status: int, body: str, expected: bool) -> None:
+    assert kind().is_token_refusal(status, body) is expected
+
+
+@pytest.mark.parametrize("kind", ALL[1:])
+def test_each_difference_names_its_fault_its_effect_and_a_source(kind: type[Quirks]) -> None:
+    own = [one for name, one in vars(kind).items() if callable(one) and hasattr(Quirks, name)]
+    assert own
+    for one in own:
+        text = one.__doc__ or ""
+        assert all(f"{word}: " in text for word in ("Fault", "Effect")), one
+        assert "Source: https://" in text, one

@@ -1,0 +1,108 @@
+"""Platforms that answer scores strangely: the score stays, with the right reason, and comes again when that helps."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask, Response, request
+from sqlalchemy import update
+
+from lms_ext.domain.pacing import Rules
+from lms_ext.models import Link, Platform, db
+from lms_ext.services.delivering import Verdict
+from lms_ext.web.tool import tool
+from lms_ext.worker import Worker
+from tests.faults.test_delivery import ME, claim, send
+from tests.support.lms import Lms
+
+Answers = Callable[..., None]
+
+
+@pytest.fixture
+def lms(make_lms: Callable[..., Lms]) -> Lms:
+    return make_lms(learners=1)
+
+
+@pytest.fixture
+def worker(app: Flask) -> Iterator[Worker]:
+    one = Worker(app, Rules(first_rate=1000.0))
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def answered(lms: Lms) -> Answers:
+    """Let the LMS answer a path with something else."""
+
+    def order(ending: str, status: int, body: str) -> None:
+        @lms.sandbox.after_request
+        def _swap(response: Response) -> Response:
+            if request.path.endswith(ending):
+                response.status_code = status
+                response.set_data(body)
+            return response
+
+    return order
+
+
+def verdict(lms: Lms, worker: Worker) -> Verdict:
+    (one,) = claim(lms)
+    return send(worker, one)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "reason"),
+    [
+        (500, "", "retry", "results-unreadable"),
+        (200, "<html>", "retry", "results-unreadable"),
+        (200, "{}", "retry", "results-unreadable"),
+        (200, "[]", "restamp", "same-second"),
+        (200, '[{"userId": "other"}, 5]', "restamp", "same-second"),
+        (200, '[{"userId": "ME", "resultScore": 7.5, "resultMaximum": 100}]', "sent", ""),
+        (200, '[{"userId": "ME", "resultScore": "banyak", "timestamp": "kemarin"}]', "restamp", "same-second"),
+        (
+            200,
+            '[{"userId": "ME", "resultScore": 55, "timestamp": "2026-11-24T10:00:00Z"}]',
+            "kept",
+            "graded-there",
+        ),
+    ],
+)
+def test_a_refused_time_is_settled_by_what_the_gradebook_says(
+    lms: Lms,
+    worker: Worker,
+    answered: Answers,
+    status: int,
+    body: str,
+    kind: str,
+    reason: str,
+) -> None:
+    lms.score(ME, 7.5)
+    (one,) = claim(lms)
+    answered("/scores", 409, "")
+    answered("/results", status, body.replace("ME", one.sub))
+    told = send(worker, one)
+    assert (told.kind, told.reason) == (kind, reason)
+
+
+def test_no_token_is_tried_again(lms: Lms, worker: Worker, answered: Answers) -> None:
+    lms.score(ME, 7.5)
+    answered("/lti/token", 400, "{}")
+    assert verdict(lms, worker) == Verdict("retry", "token-refused", "down")
+
+
+@pytest.mark.parametrize("address", ["https://10.0.0.1/li", "https://user:pw@lms.example/li", "ftp://lms.example/li"])
+def test_an_address_no_score_may_go_to_parks_it(lms: Lms, worker: Worker, address: str) -> None:
+    lms.score(ME, 7.5)
+    db.session.execute(update(Link).values(lineitem_url=address))
+    db.session.commit()
+    assert verdict(lms, worker) == Verdict("parked", "bad-address")
+
+
+def test_a_platform_that_was_switched_off_or_went_parks_it(lms: Lms, worker: Worker) -> None:
+    lms.score(ME, 7.5)
+    (one,) = claim(lms)
+    db.session.execute(update(Platform).values(status="disabled"))
+    db.session.commit()
+    tool().lti.registry.forget()
+    assert send(worker, one) == Verdict("parked", "platform-inactive")
+    assert worker._send(None, one) == Verdict("parked", "platform-inactive")
