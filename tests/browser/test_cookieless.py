@@ -4,6 +4,7 @@ With Partitioned cookies (third-party cookies blocked), with nothing at all but 
 """
 
 import json
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,15 +51,23 @@ class Desk:
         self.stage.act(self.context, person, profile_name)
         page = self.context.new_page()
         page.goto(f"{self.stage.lms}{path}")
-        frame = page.locator("iframe.launch-frame").element_handle().content_frame()
-        assert frame
         if not self.tab:
-            frame.wait_for_url(f"{self.stage.tool}/l/**")
-            return frame
+            return self._landed(page)
         with self.context.expect_page() as opened:
-            frame.get_by_role("link", name="Buka di tab baru").click()
+            page.frame_locator("iframe.launch-frame").get_by_role("link", name="Buka di tab baru").click()
         opened.value.wait_for_url(f"{self.stage.tool}/l/**")
         return opened.value
+
+    def _landed(self, page: Page) -> Frame:
+        """Wait for the tool's frame; it is looked up anew, as it moves between processes on its way through two sites."""
+        deadline = time.monotonic() + 40
+        while True:
+            found = [one for one in page.frames if one.url.startswith(f"{self.stage.tool}/l/") and "/carry" not in one.url]
+            if found:
+                found[0].wait_for_load_state()
+                return found[0]
+            assert time.monotonic() < deadline, [one.url[:80] for one in page.frames]
+            page.wait_for_timeout(50)
 
     def cookies(self) -> list[Any]:
         """Give the tool's cookies."""
