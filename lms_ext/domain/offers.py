@@ -26,6 +26,8 @@ class AskedScope:
 
     scope: str
     why: Text
+    optional: bool = False
+    """Many LMSs do not know it, and nothing is missed without it."""
 
 
 MESSAGES: tuple[OfferedMessage, ...] = (
@@ -50,6 +52,7 @@ SCOPES: tuple[AskedScope, ...] = (
     AskedScope(
         "https://purl.imsglobal.org/spec/lti/scope/noticehandlers",
         text("Mendengar bila kursus disalin", "Hear when a course is copied"),
+        optional=True,
     ),
 )
 CUSTOM: dict[str, str] = dict(HISTORY_PARAMETERS)

@@ -94,6 +94,12 @@ class Link(Base):
     lineitem_url: Mapped[str] = mapped_column(String(2000), default="")
     may_score: Mapped[bool] = mapped_column(default=False)
     """The platform granted the score scope for the line item."""
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When work may begin, as the LMS last said, else as the teacher wrote when choosing."""
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When work is due; what comes later is taken and marked as late."""
+    options: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    """Words of `domain.columns.OPTIONS` that a teacher switched on when choosing, a space between."""
     stable_id: Mapped[str] = mapped_column(String(64), default="", server_default="")
     """The id we gave it when it was chosen: the platform's copies of the link bring it along."""
     copy_doubt: Mapped[list[list[int]] | None] = mapped_column(Document)

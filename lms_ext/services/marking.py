@@ -86,6 +86,7 @@ def decide(
         attempt.fraction = fraction
         comment = storable(decision.comment).strip()[:500] or f"Dinilai pengajar, kiriman ke-{decision.revision}."
         scoring.enqueue(session, attempt, link, activity, comment, now)
+        scoring.enqueue_aspects(session, attempt, link, activity, decision.marks, now)
     session.flush()
     return ""
 

@@ -10,6 +10,7 @@ from lms_ext.domain.launches import MessageType
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import db, engine, utcnow
 from lms_ext.services import launching
+from lms_ext.services.launching import Opened
 from lms_ext.web import messages, sessions
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
@@ -86,12 +87,21 @@ def launch() -> BaseResponse:
             known_browser=bool(browser),
             hours=tool().settings.session_hours,
             now=now,
+            catalog=tool().catalog,
         )
     ref = LaunchRef(opened.platform_id, opened.space_id, opened.id)
-    response = _sent_on(ref.path + _FIRST_PAGE.get(told.message_type, ""), 303)
+    response = _sent_on(_landing(ref, told.message_type, opened), 303)
     # A day longer than the session: a page that says it is over can still show the way back to the course.
     seconds = (tool().settings.session_hours + 24) * 3600
     sessions.set_cookie(response, sessions.SECRET_COOKIE, secret, path=ref.path, seconds=seconds)
     if not browser:
         sessions.set_cookie(response, sessions.BROWSER_COOKIE, new_browser, path="/", seconds=180 * 86_400)
     return response
+
+
+def _landing(ref: LaunchRef, kind: MessageType, opened: Opened) -> str:
+    target = opened.target
+    if target is not None:
+        work = "" if target.attempt_id is None else f"/work/{target.attempt_id}"
+        return f"{ref.path}/a/{target.activity_id}{work}"
+    return ref.path + _FIRST_PAGE.get(kind, "")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "keys_privacy"
-down_revision = "copy"
+down_revision = "columns01"
 branch_labels = None
 depends_on = None
 
