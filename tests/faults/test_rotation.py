@@ -51,7 +51,7 @@ class Stage:
         """Open the activity in a browser of its own, then earn points; gives the status of the page."""
         base = self.lms.settings.url
         visitor = Visitor()
-        hint = self.lms.new_hint({"kind": "resource-link", "link": 1, "person": person, "name": person})
+        hint = self.lms.new_hint({"kind": "link", "link": 1, "person": person, "name": person})
         login = {"iss": self.lms.issuer, "client_id": self.lms.settings.client_id, "lti_message_hint": hint,
                  "login_hint": outer_id(self.lms, "person", person), "target_link_uri": self.target}  # fmt: skip
         page = visitor.post(self.lms.tool.login_url, login)
