@@ -29,6 +29,7 @@ from lms_ext.web import (
     lti,
     messages,
     packs,
+    privacy,
     refused_launches,
     registration,
     roster,
@@ -89,7 +90,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     refused_launches.register(app)
     for blueprint in (
         front.bp, health.bp, i18n.bp, lti.bp, messages.bp, registration.bp, packs.bp,
-        landing.bp, copies.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp, roster.bp,
+        landing.bp, copies.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp, roster.bp, privacy.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     admin.register(app)

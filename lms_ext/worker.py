@@ -8,7 +8,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 
@@ -22,11 +22,14 @@ from lms_ext.domain.quirks import PlatformInfo, Quirks
 from lms_ext.lti.ags import Gradebook
 from lms_ext.lti.notices import NoticeDesk
 from lms_ext.lti.registry import KnownPlatform
+from lms_ext.lti.results import Reader
 from lms_ext.lti.tokens import Tokens
+from lms_ext.lti.tool_keys import rotate_when_due
 from lms_ext.models import engine, utcnow
 from lms_ext.roster_worker import RosterWork
-from lms_ext.services import delivering, lanes, notices, tidying
+from lms_ext.services import delivering, lanes, notices, personal_data, retention, tidying
 from lms_ext.services.delivering import Claimed, Result, Verdict
+from lms_ext.services.sealing import SealLost
 from lms_ext.web.tool import Tool, new_session
 
 log = structlog.get_logger(__name__)
@@ -48,7 +51,8 @@ class Worker:
         self._rules = rules or Rules()
         self._tool: Tool = app.extensions["lms_ext"]
         tokens = Tokens(self._tool.lti.outbound, self._tool.lti.signer, new_session)
-        self._gradebook = Gradebook(self._tool.lti.outbound, tokens)
+        self._gradebook = Gradebook(self._tool.lti.outbound, tokens, self._tool.lti.launch_url)
+        self._reader = Reader(new_session, self._tool.lti.outbound, tokens, self._tool.lti.registry, self._quirks)
         self._rosters = RosterWork(app, tokens, self._rules)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="grades")
         self._wake = self._tool.work_waits
@@ -92,6 +96,7 @@ class Worker:
             with self._app.app_context():
                 self._settle()
                 pause = self._fill()
+                self._reader.step(self._spawn, utcnow())
                 self._rosters.look()
                 if pause == _IDLE:
                     self._tidy()
@@ -104,15 +109,24 @@ class Worker:
         return _IDLE
 
     def once(self) -> int:
-        """Send all that may leave now and settle it; gives how many were tried."""
+        """Send all that may leave now and settle it, and read what is due; gives how many scores were tried."""
         tried = 0
         while True:
             self._fill()
             flying = self._flying.total()
             if not flying:
+                self._read_all()
                 return tried
             self._await_flying()
             tried += flying
+
+    def _read_all(self) -> None:
+        with self._app.app_context():
+            self._reader.step(self._spawn, utcnow())
+            while self._reader.busy:
+                self._wake.wait(_IDLE)
+                self._wake.clear()
+                self._reader.step(self._spawn, utcnow())
 
     def _settle(self) -> None:
         while True:
@@ -172,19 +186,30 @@ class Worker:
             return Verdict("parked", "platform-inactive")
         try:
             return self._gradebook.send(platform, self._quirks(platform), one)
+        except SealLost as error:
+            log.error("seal.lost", what=error.what, key=error.key_id)  # noqa: TRY400 - the place is known, the cause is a setting
+            return Verdict("retry", "seal-lost")
         except Exception as error:
             log.exception("worker.fault", error=type(error).__name__)
             return Verdict("retry", "fault")
 
+    def _spawn(self, work: Callable[[], None]) -> None:
+        def run() -> None:
+            with self._app.app_context():
+                work()
+            self._wake.set()
+
+        self._pool.submit(run)
+
     def _quirks(self, platform: KnownPlatform) -> Quirks:
         info = PlatformInfo(platform.issuer, platform.product)
-        found: Quirks = self._tool.plugins.choose("choose_quirks", Quirks(), platform=info)
-        return found
+        chosen: Quirks = self._tool.plugins.choose("choose_quirks", Quirks(), platform=info)
+        return chosen
 
     def _announce(self, results: Sequence[Result]) -> None:
         with self._app.app_context():
             for one in results:
-                event = GradeDelivered(*one.claimed.key, one.verdict.kind, one.verdict.reason)
+                event = GradeDelivered(*one.claimed.key[:4], one.verdict.kind, one.verdict.reason, one.claimed.key[4])
                 self._tool.plugins.call_each("on_grade_delivered", event=event)
 
     def _tidy(self) -> None:
@@ -193,7 +218,13 @@ class Worker:
         engine.may_write()
         with new_session() as session:
             more = tidying.forget_old(session, utcnow())
+            personal_data.sweep(session, utcnow())
             session.commit()
+            more |= retention.run(session, utcnow())
+            session.commit()
+        kid = rotate_when_due(new_session, self._tool.sealer, self._tool.settings.key_days, utcnow())
+        if kid:
+            log.info("keys.rotated", kid=kid)
         self._tidy_at = time.monotonic() + (0.0 if more else _TIDY)
 
     def _tell(self) -> None:

@@ -32,6 +32,12 @@ REASONS: dict[str, Text] = {
     ),
     "same-second": _reason("LMS menolak waktu kiriman.", "The LMS refused the time of the grade.", _AGAIN),
     "fault": _reason("Terjadi kesalahan pada alat ini.", "A fault of this tool got in the way.", _AGAIN),
+    "column-unmade": _reason("Kolom nilai belum dapat dibuat di LMS.", "The gradebook column could not be made yet.", _AGAIN),
+    "seal-lost": _reason(
+        "Kunci penanda tangan alat ini tidak dapat dibuka. Mintalah admin alat memeriksa LMS_EXT_SEAL_KEYS.",
+        "This tool's signing key cannot be opened. Ask the tool's admin to check LMS_EXT_SEAL_KEYS.",
+        _AGAIN,
+    ),
     # the platform's own grade stays
     "graded-there": text(
         "Nilai yang ditulis langsung di LMS dipertahankan.", "The grade that was written in the LMS itself is kept."
@@ -40,6 +46,14 @@ REASONS: dict[str, Text] = {
     "no-column": text(
         "Tautan ini belum memiliki kolom nilai di LMS. Aktifkan penilaian pada aktivitas itu, lalu buka dari LMS.",
         "This link has no gradebook column in the LMS. Switch grading on for that activity, then open it from the LMS.",
+    ),
+    "column-gone": text(
+        "Kolom nilai ini dihapus di LMS. Kirim ulang bila kolomnya perlu dibuat lagi.",
+        "This gradebook column was deleted in the LMS. Send again to have it made anew.",
+    ),
+    "column-refused": text(
+        "LMS menolak membuat kolom nilai. Mintalah admin memeriksa izin alat ini di LMS, lalu kirim ulang.",
+        "The LMS refused to make a gradebook column. Ask an admin to check this tool's permissions, then send again.",
     ),
     "no-scope": text(
         "LMS tidak mengizinkan alat ini mengirim nilai. Mintalah admin mengaktifkan layanan nilai, lalu buka dari LMS.",
@@ -69,7 +83,7 @@ REASONS: dict[str, Text] = {
     ),
     "gave-up": _reason("LMS tidak menerima nilai ini selama 14 hari.", "The LMS did not take this grade in 14 days.", _LAUNCH),
 }
-UNTIL_COLUMN = frozenset({"no-column", "no-scope", "bad-address"})
+UNTIL_COLUMN = frozenset({"no-column", "no-scope", "bad-address", "column-refused"})
 """Reasons that a launch with another gradebook column takes away, for everyone at the link."""
 
 

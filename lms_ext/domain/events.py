@@ -29,3 +29,5 @@ class GradeDelivered:
     state: str
     """sent, kept or parked"""
     reason: str
+    column: str = ""
+    """"" for the link's own column, else the key of one that we made: ``pack/activity`` or ``pack/activity#aspect``."""

@@ -6,6 +6,7 @@ from lms_ext.domain.texts import Text, text
 _NOT_READABLE = text("Pesan dari LMS tidak terbaca", "The message from the LMS is not readable")
 _NOT_PROVEN = text("Pembukaan tidak dapat dipastikan", "This launch could not be verified")
 _NOT_ALLOWED = text("Belum diizinkan", "Not allowed yet")
+_NO_WORK = text("Karya tidak ditemukan", "No work found")
 _TOO_LATE = text("Tautan pembuka sudah kedaluwarsa", "The launch link has expired")
 
 _ROWS: list[tuple[str, int, Text, str, str]] = [
@@ -159,6 +160,34 @@ _ROWS: list[tuple[str, int, Text, str, str]] = [
     ("selection-incomplete", 400, _NOT_READABLE, "Permintaan pemilihan tidak lengkap.", "The selection request is not complete."),
     ("selection-no-return", 400, _NOT_READABLE, "LMS tidak memberi alamat kembali.", "The platform gave no return address."),
     ("selection-type", 400, _NOT_READABLE, "Tempat ini tidak menerima aktivitas.", "This place does not take activities."),
+    (
+        "review-incomplete",
+        400,
+        _NOT_READABLE,
+        "Karya siapa yang hendak dibuka tidak disebut.",
+        "Whose work to show is missing.",
+    ),
+    (
+        "review-no-column",
+        404,
+        _NO_WORK,
+        "Kolom nilai ini bukan milik aktivitas alat ini di kursus Anda. Buka aktivitasnya dari kursus.",
+        "This gradebook column belongs to no activity of this tool in your course. Open the activity from the course.",
+    ),
+    (
+        "review-no-work",
+        404,
+        _NO_WORK,
+        "Orang ini belum mengumpulkan karya di sini.",
+        "No work found for this person: nothing was handed in here yet.",
+    ),
+    (
+        "review-not-yours",
+        403,
+        _NOT_ALLOWED,
+        "Anda hanya dapat membuka karya Anda sendiri.",
+        "You can open your own work only.",
+    ),
     ("teachers-only", 403, _NOT_ALLOWED, "Hanya pengajar yang dapat menambah aktivitas.", "Only teachers can add activities."),
     (
         "already-answered",
@@ -181,6 +210,27 @@ _ROWS: list[tuple[str, int, Text, str, str]] = [
         text("Tautan ini sudah terisi", "This link is already in use"),
         "Tautan ini sudah membuka aktivitas. Muat ulang halaman aktivitasnya dari kursus.",
         "This link already opens an activity. Reload it from your course.",
+    ),
+    (
+        "privacy-in-course",
+        400,
+        _NOT_READABLE,
+        "Permintaan data pribadi tidak boleh menyebut kursus atau aktivitas. Admin: buka dari menu akun LMS.",
+        "A request about personal data must name no course and no activity. Admin: open it from the LMS's account menu.",
+    ),
+    (
+        "privacy-person-malformed",
+        400,
+        _NOT_READABLE,
+        "LMS tidak menyebut dengan benar data siapa yang diminta.",
+        "The platform did not say properly whose data is asked for.",
+    ),
+    (
+        "privacy-not-admin",
+        403,
+        _NOT_ALLOWED,
+        "Permintaan tentang data orang lain hanya dapat dibuka oleh admin LMS.",
+        "Requests about another person's data can be opened by platform admins only.",
     ),
 ]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from lms_ext.domain.columns import read_options
 from lms_ext.domain.people import Role
 from lms_ext.domain.texts import storable
 
@@ -17,6 +18,9 @@ _LONGEST_HISTORY = 20
 class MessageType(enum.StrEnum):
     RESOURCE_LINK = "LtiResourceLinkRequest"
     DEEP_LINKING = "LtiDeepLinkingRequest"
+    SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
+    PRIVACY = "LtiDataPrivacyLaunchRequest"
+    """Opens what is held of a person, for them or for an admin of the LMS; of no course and no link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,14 @@ class DeepLinkingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Dates:
+    """When work through a link begins and is due; None where no time is set."""
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OldIds:
     """What the platform called person and link under LTI 1.1 (migration claim ``lti1p1``), and how it proves the consumer key."""
 
@@ -106,10 +118,21 @@ class Launch:
     deep_linking: DeepLinkingSettings | None = None
     old: OldIds | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
+    for_user: str = ""
+    """The LMS's id of the person that a privacy launch is about; "" when it is no such launch."""
     return_url: str = ""
     """https only (http on loopback when allowed); "" when absent or unfit."""
     in_frame: bool = True
     platform_name: str = ""
+    dates: Dates | None = None
+    """What the platform or the link says of its times; None when neither says anything."""
+    review_of: str = ""
+    """The platform's id of the person whose work is to be shown (submission review)."""
+
+    @property
+    def options(self) -> str:
+        """Give what a teacher switched on when choosing."""
+        return read_options(self.custom.get("options", ""))
 
     @property
     def activity_ref(self) -> str:

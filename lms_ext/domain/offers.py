@@ -26,6 +26,8 @@ class AskedScope:
 
     scope: str
     why: Text
+    optional: bool = False
+    """Many LMSs do not know it, and nothing is missed without it."""
 
 
 MESSAGES: tuple[OfferedMessage, ...] = (
@@ -33,6 +35,7 @@ MESSAGES: tuple[OfferedMessage, ...] = (
     OfferedMessage(
         "LtiDeepLinkingRequest", text("Memilih aktivitas untuk kursus", "Choose activities for a course"), ("ContentArea",)
     ),
+    OfferedMessage("LtiDataPrivacyLaunchRequest", text("Melihat dan menghapus data pribadi", "See and erase personal data")),
 )
 """Messages of the host; plugins add theirs by `register_messages`."""
 
@@ -49,6 +52,7 @@ SCOPES: tuple[AskedScope, ...] = (
     AskedScope(
         "https://purl.imsglobal.org/spec/lti/scope/noticehandlers",
         text("Mendengar bila kursus disalin", "Hear when a course is copied"),
+        optional=True,
     ),
 )
 CUSTOM: dict[str, str] = dict(HISTORY_PARAMETERS)

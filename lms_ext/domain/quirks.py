@@ -38,9 +38,11 @@ class Quirks:
         """Give the score endpoint of a line item: ``/scores`` goes before any query (AGS 2.0, 3.1)."""
         return self._below(lineitem, "scores")
 
-    def results_url(self, lineitem: str, user: str) -> str:
-        """Give the results endpoint for one person."""
+    def results_url(self, lineitem: str, user: str = "") -> str:
+        """Give the results endpoint for one person, or for all."""
         url = self._below(lineitem, "results")
+        if not user:
+            return url
         return f"{url}{'&' if '?' in url else '?'}user_id={quote(user, safe='')}"
 
     @staticmethod

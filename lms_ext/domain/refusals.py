@@ -89,3 +89,7 @@ declare("text-too-long", 422, text("Tulisan terlalu panjang", "The text is too l
 declare("not-chosen", 404, text("Aktivitas belum dipilih", "No activity is chosen yet"),
         text("Pengajar belum memilih aktivitas untuk tautan ini.", "Your teacher has not chosen an activity for this link yet."),
         _MESSAGE_PAGE)  # fmt: skip
+declare("not-open-yet", 403, text("Belum dibuka", "Not open yet"),
+        text("Aktivitas ini dibuka pada waktu yang ditetapkan pengajar. Kembali lagi nanti.",
+             "This activity opens at the time your teacher has set. Come back later."),
+        "pages/not_open.html")  # fmt: skip

@@ -2,23 +2,27 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from lms_ext.domain.activities import Json
+from lms_ext.domain.columns import SCOPE
 from lms_ext.domain.quirks import Quirks
-from lms_ext.lti.columns import find_column
+from lms_ext.lti.columns import find_column, made_url, make_column
 from lms_ext.lti.http import Answer, Outbound, OutboundError
+from lms_ext.lti.line_items import read_time, time_text
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.tokens import TokenRefused, Tokens, read_json, with_token
 from lms_ext.models import utcnow
-from lms_ext.services.delivering import SCOPE, Claimed, Column, Verdict
+from lms_ext.services.columns import LOST, Column
+from lms_ext.services.delivering import Claimed, Verdict
 
 _WANTED = ("score", "result.readonly", "lineitem.readonly", "lineitem")
 _USUAL = (SCOPE + "score", SCOPE + "result.readonly")
 _SCORE = "application/vnd.ims.lis.v1.score+json"
-_RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
+RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
 _SAME = 0.005
 """Points that two grades may differ by and be one: gradebooks keep few decimals."""
 
@@ -28,16 +32,11 @@ def scopes_to_ask(granted: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(SCOPE + one for one in _WANTED if SCOPE + one in granted) or _USUAL
 
 
-def stamp_text(stamp: datetime) -> str:
-    """Write a time as platforms take it: UTC, whole seconds."""
-    return stamp.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def score_message(one: Claimed) -> dict[str, Json]:
     """Give the score as AGS 2.0 has it; the comment always, since Moodle erases its feedback without one."""
     body: dict[str, Json] = {
         "userId": one.sub,
-        "timestamp": stamp_text(one.stamp),
+        "timestamp": time_text(one.stamp),
         "activityProgress": one.activity_progress,
         "gradingProgress": one.grading_progress,
         "comment": one.comment,
@@ -45,22 +44,25 @@ def score_message(one: Claimed) -> dict[str, Json]:
     if one.given is not None:
         body |= {"scoreGiven": one.given, "scoreMaximum": one.maximum}
     if one.submitted_at is not None:
-        body["submission"] = {"submittedAt": stamp_text(one.submitted_at)}
+        body["submission"] = {"submittedAt": time_text(one.submitted_at)}
     return body
 
 
 class Gradebook:
-    """Posts scores and reads results."""
+    """Posts scores."""
 
-    def __init__(self, outbound: Outbound, tokens: Tokens, clock: Callable[[], datetime] = utcnow) -> None:
+    def __init__(self, outbound: Outbound, tokens: Tokens, launch_url: str, clock: Callable[[], datetime] = utcnow) -> None:
+        """Take the address of our launches, by which gradebooks open work from columns that we make."""
         self._outbound = outbound
         self._tokens = tokens
+        self._launch_url = launch_url
         self._clock = clock
 
     def send(self, platform: KnownPlatform, quirks: Quirks, one: Claimed) -> Verdict:
         """Post a score and say what the answer means; never raises for what a platform does."""
         try:
-            return _Sending(self._outbound, self._tokens, platform, quirks, one, self._clock()).send()
+            service = Service(self._outbound, self._tokens, platform, quirks, one.column.scopes)
+            return _Sending(service, one, self._launch_url, self._clock).send()
         except OutboundError as error:
             if error.code in {"address", "bad-url"}:
                 return Verdict("parked", "bad-address")
@@ -69,19 +71,42 @@ class Gradebook:
             return Verdict("retry", "token-refused", "down")
 
 
-class _Sending:
-    """One score on its way."""
+class Service:
+    """The grade services of one platform: asks with a token of the right scopes, renewed once when it is refused."""
 
     def __init__(
-        self, outbound: Outbound, tokens: Tokens, platform: KnownPlatform, quirks: Quirks, one: Claimed, now: datetime
+        self, outbound: Outbound, tokens: Tokens, platform: KnownPlatform, quirks: Quirks, granted: tuple[str, ...]
     ) -> None:
         self._outbound = outbound
         self._tokens = tokens
         self._platform = platform
-        self._quirks = quirks
+        self._scopes = scopes_to_ask(granted)
+        self.quirks = quirks
+
+    def get(self, url: str, accept: str) -> Answer:
+        """Read something."""
+        return self.ask("GET", url, {"Accept": accept}, None)
+
+    def post(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
+        """Send something."""
+        return self.ask("POST", url, headers, body)
+
+    def ask(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
+        """Send one request, twice when the token was refused."""
+        asking = (self._outbound, self._tokens, self._platform, self.quirks, self._scopes)
+        return with_token(*asking, method, url, headers=headers, body=body)
+
+
+class _Sending:
+    """One score on its way."""
+
+    def __init__(self, service: Service, one: Claimed, launch_url: str, clock: Callable[[], datetime]) -> None:
+        self._service = service
+        self._quirks = service.quirks
         self._one = one
-        self._now = now
-        self._scopes = scopes_to_ask(one.column.scopes)
+        self._launch_url = launch_url
+        self._clock = clock
+        self._now = clock()
 
     def send(self) -> Verdict:
         column: Column = self._one.column
@@ -89,15 +114,44 @@ class _Sending:
             answer = self._post(column.url)
             if answer.status != 404 or self._is_person_unknown(answer):
                 return self._judge(column.url, answer)
-        found = find_column(self._get, column, column.url) if column.may_search else ""
+        found = find_column(self._service.get, column, column.url) if column.may_search else ""
         if not found:
+            return self._make(column) if column.wanted else self._gone(column)
+        return self._score(found)
+
+    def _gone(self, column: Column) -> Verdict:
+        """Nothing is where we thought. A column that we made was deleted: it does not come back by itself."""
+        made = bool(column.url and column.tag)
+        return Verdict("parked", "column-gone" if made else "no-column", gone=made)
+
+    def _make(self, column: Column) -> Verdict:
+        """Make the column, as the only one who may; it is looked for first at each try, so a lost answer makes no second one."""
+        assert column.wanted is not None  # see `send`
+        if SCOPE + "lineitem" not in column.scopes:
             return Verdict("parked", "no-column")
-        verdict = self._judge(found, self._post(found))
-        return Verdict(verdict.kind, verdict.reason, verdict.platform, verdict.wait, verdict.after, relink=found)
+        if self._clock() > column.wanted.until - LOST:
+            return Verdict("retry", "timeout")  # by now another worker may be at it
+        answer = make_column(self._service.post, column, column.wanted, self._launch_url)
+        if not 200 <= answer.status < 300:
+            return self._refused(answer)
+        found = made_url(answer, column.container) or find_column(self._service.get, column, column.url)
+        return self._score(found) if found else Verdict("retry", "column-unmade")
+
+    def _refused(self, answer: Answer) -> Verdict:
+        temporary = self._temporary(answer)
+        return temporary or Verdict("parked", "no-column" if answer.status == 404 else "column-refused")
+
+    def _score(self, found: str) -> Verdict:
+        try:
+            verdict = self._judge(found, self._post(found))
+        except (OutboundError, TokenRefused) as error:
+            code = error.code if isinstance(error, OutboundError) else "token-refused"
+            return Verdict("retry", code, "up" if code == "too-large" else "down", relink=found)
+        return replace(verdict, relink=found)
 
     def _post(self, lineitem: str) -> Answer:
         body = self._quirks.score_body(score_message(self._one), again=self._one.again and not self._is_lost(lineitem))
-        return self._ask("POST", self._quirks.scores_url(lineitem), {"Content-Type": _SCORE}, json.dumps(body).encode())
+        return self._service.post(self._quirks.scores_url(lineitem), {"Content-Type": _SCORE}, json.dumps(body).encode())
 
     def _is_lost(self, lineitem: str) -> bool:
         """Where scores count as handing-in, look whether earlier tries arrived at all: else this one must count."""
@@ -105,13 +159,6 @@ class _Sending:
             return False
         mine = self._result(lineitem)
         return mine is not None and _points(mine, self._one.maximum) is None
-
-    def _get(self, url: str, accept: str) -> Answer:
-        return self._ask("GET", url, {"Accept": accept}, None)
-
-    def _ask(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
-        asking = (self._outbound, self._tokens, self._platform, self._quirks, self._scopes)
-        return with_token(*asking, method, url, headers=headers, body=body)
 
     def _is_person_unknown(self, answer: Answer) -> bool:
         return self._quirks.is_not_enrolled(answer.status, answer.body.decode(errors="replace"))
@@ -124,13 +171,20 @@ class _Sending:
             return Verdict("parked", "not-enrolled")
         if self._quirks.is_timestamp_refusal(status, answer.body.decode(errors="replace")):
             return self._compare(lineitem)
-        if self._quirks.is_rate_limit(status, answer.headers):
-            return Verdict("retry", "busy", "complains", retry_after(answer, self._now))
-        no_token = self._quirks.is_token_refusal(status, answer.body.decode(errors="replace"))
-        if no_token or status >= 500 or status in {408, 425}:
-            return Verdict("retry", "token-refused" if no_token else "platform-fault", "down")
+        temporary = self._temporary(answer)
+        if temporary:
+            return temporary
         reasons = {404: "no-column", 410: "no-column", 403: "not-allowed", 400: "not-gradable", 422: "not-gradable"}
         return Verdict("parked", reasons.get(status, "refused"))
+
+    def _temporary(self, answer: Answer) -> Verdict | None:
+        """Give the verdict on an answer that will be another one later."""
+        if self._quirks.is_rate_limit(answer.status, answer.headers):
+            return Verdict("retry", "busy", "complains", retry_after(answer, self._now))
+        no_token = self._quirks.is_token_refusal(answer.status, answer.body.decode(errors="replace"))
+        if no_token or answer.status >= 500 or answer.status in {408, 425}:
+            return Verdict("retry", "token-refused" if no_token else "platform-fault", "down")
+        return None
 
     def _compare(self, lineitem: str) -> Verdict:
         """A refused timestamp may mean that our earlier try arrived, or that someone wrote another grade: look."""
@@ -139,7 +193,7 @@ class _Sending:
         if mine is None:
             return Verdict("retry", "results-unreadable")
         there = _points(mine, one.maximum)
-        later = max(self._now, _moment(mine.get("timestamp")) or self._now)
+        later = max(self._now, read_time(mine.get("timestamp")) or self._now)
         if there is None:
             return Verdict("restamp", "same-second", after=later)
         if one.given is not None and abs(there - one.given) < _SAME:
@@ -151,7 +205,7 @@ class _Sending:
     def _result(self, lineitem: str) -> dict[str, Any] | None:
         """Read what the gradebook holds for the person, {} for nothing; None when it cannot be read."""
         sub = self._one.sub
-        answer = self._get(self._quirks.results_url(lineitem, sub), _RESULTS)
+        answer = self._service.get(self._quirks.results_url(lineitem, sub), RESULTS)
         results = read_json(answer)
         if answer.status != 200 or not isinstance(results, list):
             return None
@@ -169,14 +223,6 @@ def retry_after(answer: Answer, now: datetime) -> float:
     except ValueError:
         return 0.0
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()) if moment else 0.0
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
 
 
 def _points(result: dict[str, Any], maximum: int) -> float | None:

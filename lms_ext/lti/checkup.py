@@ -22,6 +22,7 @@ from lms_ext.models import utcnow
 from lms_ext.services.checkup import Facts
 
 MEMBERS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
+SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 _LEEWAY = 60
 _NOTICEABLE = 5
 _WHY: Mapping[str, Text] = {
@@ -120,9 +121,9 @@ class Checkup:
 
     def _ask_token(self) -> Check:
         """Ask for all scopes, then for grades alone: some LMSs refuse a request that goes beyond what was granted."""
-        wanted = [one.scope for one in SCOPES]
+        wanted, needed = [one.scope for one in SCOPES], [one.scope for one in SCOPES if not one.optional]
         answer: Answer | None = None
-        for scopes in (wanted, [one for one in wanted if "/lti-ags/" in one], [wanted[3]]):
+        for scopes in (wanted, needed, [one for one in needed if "/lti-ags/" in one], [SCORE]):
             try:
                 answer = ask_for_token(self._outbound, self._signer, self._platform, self._quirks, " ".join(scopes))
             except OutboundError as error:
@@ -137,13 +138,16 @@ class Checkup:
         return self._made("token", Finding.BAD, self._answered(answer, "dan tidak memberi token", "and gave no token"))
 
     def _scopes(self) -> Check:
-        missing = [one for one in SCOPES if one.scope not in self._granted and not one.scope.endswith("lineitem.readonly")]
+        missing = [
+            one for one in SCOPES
+            if one.scope not in self._granted and not one.optional and not one.scope.endswith("lineitem.readonly")
+        ]  # fmt: skip
         if not missing:
             return self._made("scopes", Finding.OK, text(f"{len(self._granted)} izin", f"{len(self._granted)} permissions"))
         fact = text(
             "Kurang: " + "; ".join(one.why["id"] for one in missing), "Missing: " + "; ".join(one.why["en"] for one in missing)
         )
-        return self._made("scopes", Finding.BAD if any(one.scope.endswith("/score") for one in missing) else Finding.WARN, fact)
+        return self._made("scopes", Finding.BAD if any(one.scope == SCORE for one in missing) else Finding.WARN, fact)
 
     def _service(self, name: str, url: str, accept: str, what: str, what_en: str) -> Check:
         if not url:

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from lms_ext.domain.incoming import Incoming
 from lms_ext.domain.launches import (
     AgsClaims,
     ContextClaims,
+    Dates,
     DeepLinkingSettings,
     GroupsClaims,
     Launch,
@@ -20,9 +22,10 @@ from lms_ext.domain.launches import (
     OldIds,
     PersonClaims,
 )
-from lms_ext.domain.people import course_role
+from lms_ext.domain.people import course_role, runs_the_lms
 from lms_ext.domain.refusals import Refused
 from lms_ext.domain.texts import nearest_locale, storable
+from lms_ext.lti.line_items import DATES, read_time
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.state import State
 
@@ -33,6 +36,7 @@ OLD_IDS = LTI + "lti1p1"
 NOTICES = LTI + "platformnotificationservice"
 GROUPS = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+FOR_USER = LTI + "for_user"
 _NAMES = 300
 _PERSONAL = frozenset({"name", "given_name", "family_name", "middle_name", "email", "picture", LTI + "lis", LTI + "ext"})
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
@@ -62,8 +66,12 @@ def check(body: dict[str, Any], more_types: Collection[str] = ()) -> None:
     _check_person(body)
     if kind == MessageType.RESOURCE_LINK:
         _check_link(body.get(LTI + "resource_link", ...))
+    elif kind == MessageType.PRIVACY:
+        _check_privacy(body)
     elif kind == MessageType.DEEP_LINKING:
         _check_selection(body.get(DEEP_LINKING))
+    elif kind == MessageType.SUBMISSION_REVIEW:
+        _check_review(body.get(FOR_USER), body.get(AGS))
     if not isinstance(body.get(LTI + "target_link_uri"), str):
         raise Refused("target-elsewhere")
     _check_objects(body)
@@ -84,9 +92,14 @@ def _kind(body: dict[str, Any], more_types: Collection[str]) -> str:
         raise Refused("type-missing")
     if body.get(LTI + "version") != "1.3.0":
         raise Refused("version-wrong")
-    if not isinstance(kind, str) or kind not in {*MessageType, *more_types}:
+    if not isinstance(kind, str) or message_type(kind) not in {*MessageType, *more_types}:
         raise Refused("type-unsupported")
-    return kind
+    return message_type(kind)
+
+
+def message_type(named: str) -> str:
+    """Give a message type's name; the first drafts named the privacy launch without its Lti, and platforms still do."""
+    return MessageType.PRIVACY if named == "DataPrivacyLaunchRequest" else named
 
 
 def _check_person(body: dict[str, Any]) -> None:
@@ -106,6 +119,28 @@ def _check_link(link: object) -> None:
         raise Refused("link-missing")
     if not isinstance(link, dict) or not _id(link.get("id")):
         raise Refused("link-malformed")
+
+
+def _check_review(person: object, endpoint: object) -> None:
+    user = person.get("user_id") if isinstance(person, dict) else None
+    column = endpoint.get("lineitem") if isinstance(endpoint, dict) else None
+    if not _id(user) or not _id(column, 2000):
+        raise Refused("review-incomplete")
+
+
+def _check_privacy(body: dict[str, Any]) -> None:
+    if body.get(LTI + "context") or body.get(LTI + "resource_link"):
+        raise Refused("privacy-in-course")
+    asked = body.get(LTI + "for_user")
+    if asked is not None and not _id(_for_user(asked)):
+        raise Refused("privacy-person-malformed")
+    if asked is not None and _for_user(asked) != body["sub"] and not runs_the_lms(body[LTI + "roles"]):
+        raise Refused("privacy-not-admin")
+
+
+def _for_user(claim: object) -> Any:
+    """Give the id of a `for_user` claim: ``user_id``, in the first drafts ``id``."""
+    return claim.get("user_id", claim.get("id")) if isinstance(claim, dict) else None
 
 
 def _check_selection(claim: object) -> None:
@@ -129,11 +164,12 @@ def launch_from(
     body: dict[str, Any], platform: KnownPlatform, state: State, fit_url: Callable[[str], bool], *, in_frame: bool
 ) -> Launch:
     """Read checked claims. A service URL that is not fit (not https, no host) switches its service off."""
-    kind = MessageType(body[LTI + "message_type"])
+    kind = MessageType(message_type(body[LTI + "message_type"]))
     context = body.get(LTI + "context") or {}
     link = body.get(LTI + "resource_link") or {}
     custom = body.get(LTI + "custom") or {}
     presentation = body.get(LTI + "launch_presentation") or {}
+    told = {str(key): storable(value) for key, value in custom.items() if isinstance(value, str) and not value.startswith("$")}
     return Launch(
         platform_id=platform.id,
         deployment_id=body[LTI + "deployment_id"],
@@ -152,12 +188,30 @@ def launch_from(
         groups=_groups(body.get(GROUPS) or {}, fit_url),
         deep_linking=_deep_linking(body[DEEP_LINKING], fit_url) if kind == MessageType.DEEP_LINKING else None,
         old=_old_ids(body),
-        custom={
-            str(key): storable(value) for key, value in custom.items() if isinstance(value, str) and not value.startswith("$")
-        },
+        custom=told,
+        for_user=_for_user(body.get(LTI + "for_user")) or body["sub"] if kind == MessageType.PRIVACY else "",
         return_url=return_url(body, fit_url),
         in_frame=in_frame,
         platform_name=platform.name,
+        dates=_dates(told, str(context.get("id", ""))) if any(one in told for one in DATES) else None,
+        review_of=body[FOR_USER]["user_id"] if kind == MessageType.SUBMISSION_REVIEW else "",
+    )
+
+
+def _dates(told: dict[str, str], course: str) -> Dates:
+    """Read times: the platform's word counts, where it fills its variables in, before what was written when choosing.
+
+    An empty value is no word: it may mean "none", but also that the platform never took the time over. What was written
+    when choosing holds in that course: a copy of it begins another year.
+    """
+    own = told if told.get("dates_for", course) == course else {}
+
+    def first(*written: str | None) -> datetime | None:
+        return next((moment for one in written if (moment := read_time(one))), None)
+
+    return Dates(
+        first(told.get("submission_start"), told.get("available_start"), own.get("starts")),
+        first(told.get("submission_end"), own.get("ends")),
     )
 
 

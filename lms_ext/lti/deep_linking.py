@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from lms_ext.domain.activities import Json
+from lms_ext.domain.columns import HOLD, Terms
 from lms_ext.domain.launches import HISTORY_PARAMETERS
 from lms_ext.lti.claims import LTI
+from lms_ext.lti.line_items import VARIABLES, LineItem, line_item, period, target, time_text
 from lms_ext.lti.registry import KnownPlatform
 
 _DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
@@ -28,37 +29,52 @@ class Chosen:
     text: str
     points: int
     tag: str
+    terms: Terms
 
 
 def content_item(chosen: Chosen, settings: Mapping[str, Any], launch_url: str) -> dict[str, Json]:
     """Describe a link as the platform will store it.
 
-    The ids stand in the URL and in `custom`: Canvas may drop custom parameters, Moodle copies them with the course.
+    The ids stand in the URL and in `custom`: Canvas may drop custom parameters, Moodle copies them with the course. Times
+    stand there as well: most platforms neither keep the item's own nor fill the variables in.
     """
-    uuid = secrets.token_hex(16)
-    custom: dict[str, Json] = {"activity": chosen.ref, "link_uuid": uuid, **HISTORY_PARAMETERS}
+    terms, uuid = chosen.terms, secrets.token_hex(16)
+    custom: dict[str, Json] = {"activity": chosen.ref, "link_uuid": uuid, **HISTORY_PARAMETERS, **VARIABLES}
+    custom |= {name: time_text(moment) for name, moment in (("starts", terms.starts_at), ("ends", terms.ends_at)) if moment}
+    if terms.starts_at or terms.ends_at:
+        custom["dates_for"] = str(settings.get("context_id", ""))
+    if terms.options:
+        custom["options"] = terms.options
     item: dict[str, Json] = {
         "type": "ltiResourceLink",
         "title": chosen.title[:_TITLE],
-        "url": f"{launch_url}?activity={quote(chosen.ref, safe='/')}&link={uuid}",
+        "url": f"{target(launch_url, chosen.ref)}&link={uuid}",
         "custom": custom,
+        **_times(terms),
     }
     if chosen.text:
         item["text"] = chosen.text
     if settings["accept_lineitem"] and "/" in chosen.ref:
         custom["points"] = str(chosen.points)
         if chosen.points:
-            item["lineItem"] = {
-                "label": chosen.title[:_TITLE],
-                "scoreMaximum": chosen.points,
-                "resourceId": chosen.ref,
-                "tag": chosen.tag,
-            }
+            released = HOLD not in terms.options.split()
+            column = LineItem(chosen.title, chosen.points, chosen.ref, chosen.tag, chosen.ref, released)
+            item["lineItem"] = line_item(column, launch_url)
     if "iframe" in settings["targets"]:
         item["iframe"] = {"height": 800}
     if "window" in settings["targets"]:
         item["window"] = {"targetName": "_blank"}
     return item
+
+
+def _times(terms: Terms) -> dict[str, Json]:
+    """Say when work may begin and is due; it stays reachable after that, since late work is taken."""
+    found: dict[str, Json] = {}
+    if terms.starts_at:
+        found["available"] = period(terms.starts_at, None)
+    if terms.starts_at or terms.ends_at:
+        found["submission"] = period(terms.starts_at, terms.ends_at)
+    return found
 
 
 def response_claims(

@@ -148,6 +148,14 @@ class Gateway:
         return same and not given.username and "\\" not in target and not any(ord(one) < 33 for one in target)
 
     def _platform(self, issuer: str, client_id: str) -> KnownPlatform:
+        try:
+            return self._chosen(issuer, client_id)
+        except Refused:
+            if not self.registry.look_again():
+                raise
+            return self._chosen(issuer, client_id)
+
+    def _chosen(self, issuer: str, client_id: str) -> KnownPlatform:
         known = self.registry.by_issuer(issuer)
         if not known:
             raise Refused("platform-unknown")
@@ -174,6 +182,8 @@ class Gateway:
             raise Refused("state-missing")
         state = self.states.read(form["state"], now)
         platform = self.registry.all().get(state.platform_id)
+        if (platform is None or platform.status != "active") and self.registry.look_again():
+            platform = self.registry.all().get(state.platform_id)
         if platform is None or platform.status != "active":
             raise Refused("platform-inactive", platform=state.platform_id)
         try:
@@ -227,9 +237,8 @@ class Gateway:
 
     def _arrived(self, platform: KnownPlatform, deployment: str, now: datetime) -> str:
         """Note a deployment that a signed launch names for the first time, and say whether it may launch."""
-        known = platform.deployments.get(deployment)
-        if known is not None:
-            return known
+        if platform.deployments.get(deployment) == "disabled":
+            return "disabled"
         with self._sessions() as session:
             status = registering.arrive(session, platform.id, deployment, now)
             try:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from lms_ext.models import Deployment, Platform
 
+_AGAIN = 0.5
 _KEEP = 10.0
 """Seconds a process may act on what it read: an admin's change works everywhere within them."""
 
@@ -57,6 +58,16 @@ class Registry(ToolConfAbstract[Any]):
     def forget(self) -> None:
         """Read again at the next look-up."""
         self._until = 0.0
+
+    def look_again(self) -> bool:
+        """Read again at the next look-up, since an admin may just have approved something in another process.
+
+        False when what is known is half a second old at most: refused logins must not become a flood of queries.
+        """
+        if time.monotonic() < self._until - _KEEP + _AGAIN:
+            return False
+        self.forget()
+        return True
 
     def by_issuer(self, issuer: str) -> list[KnownPlatform]:
         """List an issuer's registrations; when there is none, look once more, it may be new."""

@@ -1,4 +1,4 @@
-"""The grade outbox: one slot per (link, person). The newest score supersedes what was not yet sent."""
+"""The grade outbox: one slot per (gradebook column, person). The newest score supersedes what was not yet sent."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from sqlalchemy import Float, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_ext.models.base import Base, Id, UtcDateTime
+from lms_ext.models.columns import COLUMN_KEY
 
 
 class GradeSlot(Base):
@@ -29,6 +30,8 @@ class GradeSlot(Base):
     space_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     link_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     person_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    column_key: Mapped[str] = mapped_column(String(COLUMN_KEY), primary_key=True, default="", server_default="")
+    """"" for the link's own column; see `GradeColumn.key`."""
     version: Mapped[int] = mapped_column(Integer, default=1)
     sent_version: Mapped[int] = mapped_column(Integer, default=0)
     given: Mapped[float | None] = mapped_column(Float)

@@ -27,6 +27,8 @@ class Space(Base):
     """Container of the course's gradebook columns."""
     ags_scopes: Mapped[str] = mapped_column(String(500), default="")
     """Grade service scopes the platform granted, sorted, a space between."""
+    opened_month: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    """Month (``2026-11``) in which it was last opened; kept for retention, and coarse so that launches rarely write it."""
     notices_url: Mapped[str] = mapped_column(String(2000), default="", server_default="")
     """Where the platform lets us ask for notices."""
     origins: Mapped[list[str] | None] = mapped_column(Document)
@@ -92,6 +94,12 @@ class Link(Base):
     lineitem_url: Mapped[str] = mapped_column(String(2000), default="")
     may_score: Mapped[bool] = mapped_column(default=False)
     """The platform granted the score scope for the line item."""
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When work may begin, as the LMS last said, else as the teacher wrote when choosing."""
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When work is due; what comes later is taken and marked as late."""
+    options: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    """Words of `domain.columns.OPTIONS` that a teacher switched on when choosing, a space between."""
     stable_id: Mapped[str] = mapped_column(String(64), default="", server_default="")
     """The id we gave it when it was chosen: the platform's copies of the link bring it along."""
     copy_doubt: Mapped[list[list[int]] | None] = mapped_column(Document)
@@ -145,6 +153,8 @@ class LaunchSession(Base):
     deep_linking: Mapped[JsonObject | None] = mapped_column(Document)
     """Settings of a deep linking launch; answered once (`answered_at`)."""
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    about_id: Mapped[int | None] = mapped_column(Id)
+    """The person whose data a privacy launch opens (0 when we do not know them); None for other launches."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,12 +1,13 @@
 """Assignment and Grade Services of the practice LMS."""
 
+import json
 import math
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
 
 from lms_ext.sandbox.claims import AGS, item_url, outer_id, person_by_outer_id
-from lms_ext.sandbox.course import ScoreRefused, check_score
+from lms_ext.sandbox.course import ScoreRefused, check_score, is_review, is_time
 from lms_ext.sandbox.messages import N_
 from lms_ext.sandbox.services import Problem, need_accept, need_body, need_scope, paged, practice, service, words
 
@@ -41,10 +42,12 @@ def _item(column: dict[str, Any]) -> dict[str, Any]:
         "tag": column["tag"],
         "startDateTime": column["starts"],
         "endDateTime": column["ends"],
+        "gradesReleased": bool(column["released"]),
+        "submissionReview": json.loads(column["review"]) if column["review"] else None,
     }
     if column["link_id"]:
         found["resourceLinkId"] = outer_id(lms, "link", str(column["link_id"]))
-    return {name: value for name, value in found.items() if value not in {"", None}}
+    return {name: value for name, value in found.items() if value not in ("", None)}
 
 
 def _typed(value: Any, kind: str, status: int = 200, link: str = "") -> Response:
@@ -65,7 +68,14 @@ def _checked(body: Any) -> dict[str, Any]:
         raise Problem(400, "scoreMaximum must be a number above 0")
     names = {"resource_id": "resourceId", "tag": "tag", "starts": "startDateTime", "ends": "endDateTime"}
     values = {name: str(body.get(theirs) or "") for name, theirs in names.items()}
-    return {"label": body["label"].strip(), "maximum": maximum, **values}
+    for name in ("starts", "ends"):
+        if values[name] and not is_time(values[name]):
+            raise Problem(400, f"{names[name]} must be ISO 8601 with a time zone")
+    review = body.get("submissionReview")
+    if review is not None and not is_review(review):
+        raise Problem(400, "submissionReview must be an object with a url, and custom parameters that are text")
+    released = body.get("gradesReleased") is not False
+    return {"label": body["label"].strip(), "maximum": maximum, **values, "review": review, "released": released}
 
 
 @bp.get("")

@@ -1,7 +1,8 @@
 """The claims of a launch as each LMS words them."""
 
+import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -108,7 +109,7 @@ def resource_link_claims(practice: Practice, person: Person, link: Link) -> dict
         "scope": [one for one in AGS_SCOPES if practice.grants("scopes", one)],
         "lineitems": items_url(practice, link.course),
     }
-    if link.column_id:
+    if link.column_id and link.columns == 1:  # AGS 2.0, 3.4: only when there is exactly one
         ags["lineitem"] = item_url(practice, link.column_id)
     base = practice.settings.url.rstrip("/")
     claims: dict[str, Any] = {
@@ -132,10 +133,37 @@ def resource_link_claims(practice: Practice, person: Person, link: Link) -> dict
     return claims
 
 
+_TIMES: dict[str, Callable[[Link], str]] = {
+    "$ResourceLink.available.startDateTime": lambda link: link.starts,
+    "$ResourceLink.submission.startDateTime": lambda link: link.starts,
+    "$ResourceLink.submission.endDateTime": lambda link: link.ends,
+}
+
+
+def review_claims(practice: Practice, column: Mapping[str, Any], learner: Person) -> dict[str, Any]:
+    """Give what a request to show one learner's work carries besides (Submission Review 1.0)."""
+    told = json.loads(column["review"])
+    link = next((one for one in practice.course.links() if one.id == column["link_id"]), None)
+    claims: dict[str, Any] = {
+        LTI + "target_link_uri": told.get("url") or (link.url if link else "") or practice.tool.launch_url,
+        LTI + "for_user": {"user_id": outer_id(practice, "person", learner.id), "name": learner.name},
+        LTI + "custom": told.get("custom") or {},
+        AGS + "claim/endpoint": {
+            "scope": list(AGS_SCOPES), "lineitems": items_url(practice, column["course"]),
+            "lineitem": item_url(practice, column["id"]),
+        },
+    }  # fmt: skip
+    if link:
+        claims[LTI + "resource_link"] = {"id": outer_id(practice, "link", str(link.id)), "title": link.title}
+    return claims
+
+
 def custom_claims(practice: Practice, link: Link) -> dict[str, str]:
     """Give the custom parameters as the LMS sends them."""
     profile = practice.profile
     custom = _filled_in({**practice.custom, **profile.custom_extra, **link.custom}, practice, link)
+    if profile.takes_dates:
+        custom = {name: _TIMES[value](link) if value in _TIMES else value for name, value in custom.items()}
     if profile.custom_twice:
         lowered = {"".join(c if c.isalnum() else "_" for c in name.lower()): value for name, value in custom.items()}
         custom = lowered | custom
@@ -174,3 +202,11 @@ def deep_linking_claims(practice: Practice, data: str, return_url: str) -> dict[
         LTI + "target_link_uri": practice.tool.deep_linking_url or practice.tool.launch_url,
         DEEP_LINKING + "deep_linking_settings": settings,
     }
+
+
+def privacy_claims(practice: Practice, base: dict[str, Any], about: Person) -> dict[str, Any]:
+    """Turn what every message carries into a request about a person's data: of no course, on behalf of that person."""
+    found = {name: value for name, value in base.items() if name != LTI + "context"}
+    found[LTI + "for_user"] = {"user_id": outer_id(practice, "person", about.id), "name": about.name}
+    found[LTI + "target_link_uri"] = practice.tool.launch_url
+    return found

@@ -46,7 +46,13 @@ class Link:
     custom: Mapping[str, str]
     copied_from: str
     """Ids of links that this one was copied from, newest first, with commas."""
+    starts: str
+    """ISO 8601, or ""."""
+    ends: str
     column_id: int | None
+    """Its oldest column."""
+    columns: int
+    """How many columns it has: with several, no launch names one as its own."""
     course: str = COURSE_ID
 
 
@@ -79,21 +85,35 @@ class Course:
 
     def add_link(
         self, title: str, url: str, *, custom: Mapping[str, str] | None = None, maximum: float | None = None,
-        label: str = "", resource_id: str = "", tag: str = "", copied_from: str = "", course: str = COURSE_ID,
+        label: str = "", resource_id: str = "", tag: str = "", copied_from: str = "", starts: str = "", ends: str = "",
+        review: Mapping[str, Any] | None = None, released: bool = True, course: str = COURSE_ID,
     ) -> int:  # fmt: skip
         """Add a link, with a column when `maximum` is given; gives the link's id."""
         with self._store.lock:
-            sql = "insert into links (title, url, custom, copied_from, course) values (?, ?, ?, ?, ?)"
-            number = self._store.run(sql, title, url, json.dumps(dict(custom or {})), copied_from, course)
+            sql = "insert into links (title, url, custom, copied_from, starts, ends, course) values (?, ?, ?, ?, ?, ?, ?)"
+            number = self._store.run(sql, title, url, json.dumps(dict(custom or {})), copied_from, starts, ends, course)
             if maximum is not None:
-                self.add_column(label or title, maximum, resource_id=resource_id, tag=tag, link_id=number, course=course)
+                self.add_column(
+                    label or title, maximum, resource_id=resource_id, tag=tag, link_id=number, review=review, released=released,
+                    course=course,
+                )  # fmt: skip
         return number
+
+    def set_times(self, number: int, starts: str, ends: str) -> None:
+        """Let a link begin and be due at other times."""
+        self._store.run("update links set starts = ?, ends = ? where id = ?", starts, ends, number)
 
     def links(self, course: str = "") -> list[Link]:
         """List the links of one course, or of all, in order."""
         rows = self._store.all("select * from links where course = ? or ? = '' order by id", course, course)
-        columns = {row["link_id"]: row["id"] for row in self._store.all("select id, link_id from columns order by id desc")}
-        return [Link(**row | {"custom": json.loads(row["custom"])}, column_id=columns.get(row["id"])) for row in rows]
+        columns: dict[int, list[int]] = {}
+        for one in self._store.all("select id, link_id from columns order by id"):
+            columns.setdefault(one["link_id"], []).append(one["id"])
+        return [
+            Link(**row | {"custom": json.loads(row["custom"])}, column_id=next(iter(own), None), columns=len(own))
+            for row in rows
+            for own in [columns.get(row["id"], [])]
+        ]
 
     def link(self, number: int) -> Link | None:
         """Find a link."""
@@ -107,14 +127,19 @@ class Course:
         link = self.link(number)
         if link is None:
             raise LookupError(number)
-        column = self.column(link.column_id) if link.column_id else None
         url, custom = ("", {}) if forget else (link.url, link.custom)
-        return self.add_link(
-            link.title, url, custom=custom, maximum=column["maximum"] if column else None,
-            label=column["label"] if column else "", resource_id=column["resource_id"] if column else "",
-            tag=column["tag"] if column else "", copied_from=_joined(str(link.id), link.copied_from),
-            course=course or link.course,
-        )  # fmt: skip
+        with self._store.lock:
+            copied = self.add_link(
+                link.title, url, custom=custom, copied_from=_joined(str(link.id), link.copied_from), starts=link.starts,
+                ends=link.ends, course=course or link.course,
+            )  # fmt: skip
+            for one in self._store.all("select * from columns where link_id = ? order by id", number):
+                self.add_column(
+                    one["label"], one["maximum"], resource_id=one["resource_id"], tag=one["tag"], link_id=copied,
+                    starts=one["starts"], ends=one["ends"], review=json.loads(one["review"] or "{}"),
+                    released=bool(one["released"]), course=course or link.course,
+                )  # fmt: skip
+        return copied
 
     def remove_link(self, number: int) -> None:
         """Remove a link with its column and grades."""
@@ -125,11 +150,13 @@ class Course:
 
     def add_column(
         self, label: str, maximum: float, *, resource_id: str = "", tag: str = "", link_id: int | None = None,
-        starts: str = "", ends: str = "", course: str = COURSE_ID,
+        starts: str = "", ends: str = "", review: Mapping[str, Any] | None = None, released: bool = True,
+        course: str = COURSE_ID,
     ) -> int:  # fmt: skip
-        """Add a column; gives its id."""
-        names = "label, maximum, resource_id, tag, link_id, starts, ends, course"
-        values = (label, maximum, resource_id, tag, link_id, starts, ends, course)
+        """Add a column; gives its id. `review` is the tool's ``submissionReview``."""
+        names = "label, maximum, resource_id, tag, link_id, starts, ends, review, released, course"
+        told = json.dumps(dict(review)) if review else ""
+        values = (label, maximum, resource_id, tag, link_id, starts, ends, told, int(released), course)
         return self._store.run(f"insert into columns ({names}) values ({', '.join('?' * len(values))})", *values)  # noqa: S608 - marks only
 
     def columns(self, course: str = "") -> list[dict[str, Any]]:
@@ -141,10 +168,12 @@ class Course:
         return self._store.one("select * from columns where id = ?", number)
 
     def change_column(self, number: int, values: Mapping[str, Any]) -> None:
-        """Change label, maximum, resource_id, tag or times of a column."""
-        sql = "update columns set label = ?, maximum = ?, resource_id = ?, tag = ?, starts = ?, ends = ? where id = ?"
+        """Change a column as a tool's new description says."""
+        sql = """update columns set label = ?, maximum = ?, resource_id = ?, tag = ?, starts = ?, ends = ?, review = ?,
+            released = ? where id = ?"""
         names = ("label", "maximum", "resource_id", "tag", "starts", "ends")
-        self._store.run(sql, *(values[name] for name in names), number)
+        review = json.dumps(values["review"]) if values["review"] else ""
+        self._store.run(sql, *(values[name] for name in names), review, int(values["released"]), number)
 
     def remove_column(self, number: int) -> None:
         """Remove a column with its grades, as Moodle does even for the link's own column."""
@@ -223,6 +252,22 @@ def _scaled(body: Mapping[str, Any], maximum: float, profile: Profile) -> float 
         return None
     score = float(given) * maximum / float(body["scoreMaximum"])
     return min(score, maximum) if profile.clamps else score
+
+
+def is_time(written: Any) -> bool:
+    """Tell whether a text is a time that names its zone."""
+    try:
+        return isinstance(written, str) and datetime.fromisoformat(written).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def is_review(told: Any) -> bool:
+    """Tell whether a ``submissionReview`` has the right shape."""
+    if not isinstance(told, dict):
+        return False
+    custom, url = told.get("custom") or {}, told.get("url", "")
+    return isinstance(url, str) and isinstance(custom, dict) and all(isinstance(one, str) for one in custom.values())
 
 
 def check_score(body: Any) -> str:

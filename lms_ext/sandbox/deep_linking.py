@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from lms_ext.sandbox.claims import DEEP_LINKING, LTI
-from lms_ext.sandbox.course import COURSE_ID
+from lms_ext.sandbox.course import COURSE_ID, is_review, is_time
 from lms_ext.sandbox.keys import ToolKeysError
 from lms_ext.sandbox.messages import N_
 from lms_ext.sandbox.practice import Practice
@@ -112,7 +112,20 @@ def _item(lms: Practice, item: Any, number: int) -> dict[str, Any]:
         raise ChoiceRefused(_("Butir %(number)s: custom harus berisi teks.", number=number))
     title = str(item.get("title") or _("Aktivitas tanpa judul"))[:_TITLES]
     url = str(item.get("url") or lms.tool.launch_url)
-    return {"title": title, "url": url, "custom": custom, **_column(item.get("lineItem"), number)}
+    times = {
+        "starts": _time(item, "available", "startDateTime", number),
+        "ends": _time(item, "submission", "endDateTime", number),
+    }
+    kept = times if lms.profile.takes_dates else {}
+    return {"title": title, "url": url, "custom": custom, **kept, **_column(item.get("lineItem"), number)}
+
+
+def _time(item: dict[str, Any], about: str, name: str, number: int) -> str:
+    told = item.get(about) or {}
+    written = told.get(name, "") if isinstance(told, dict) else None
+    if written != "" and not is_time(written):
+        raise ChoiceRefused(_("Butir %(number)s: waktu di %(about)s bukan ISO 8601 dengan zona.", number=number, about=about))
+    return str(written)
 
 
 def _column(wanted: Any, number: int) -> dict[str, Any]:
@@ -123,7 +136,13 @@ def _column(wanted: Any, number: int) -> dict[str, Any]:
         # Moodle 4.5.6 cannot save anything but whole numbers from 1 to 100
         raise ChoiceRefused(_("Butir %(number)s: scoreMaximum harus bilangan bulat 1 sampai 100.", number=number))
     texts = {name: str(wanted.get(theirs) or "")[:_TITLES] for name, theirs in (("label", "label"), ("tag", "tag"))}
-    return {"maximum": int(maximum), "resource_id": str(wanted.get("resourceId") or "")[:_TITLES], **texts}
+    review = wanted.get("submissionReview")
+    if review is not None and not is_review(review):
+        raise ChoiceRefused(_("Butir %(number)s: submissionReview tidak berbentuk benar.", number=number))
+    return {
+        "maximum": int(maximum), "resource_id": str(wanted.get("resourceId") or "")[:_TITLES], **texts,
+        "review": review, "released": wanted.get("gradesReleased") is not False,
+    }  # fmt: skip
 
 
 def new_request() -> str:

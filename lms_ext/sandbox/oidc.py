@@ -16,6 +16,10 @@ from lms_ext.sandbox.services import Problem, practice, service, words
 
 bp = Blueprint("oidc", __name__, url_prefix="/lti")
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_KINDS = {
+    "link": "LtiResourceLinkRequest", "deep-linking": "LtiDeepLinkingRequest", "review": "LtiSubmissionReviewRequest",
+    "privacy": "LtiDataPrivacyLaunchRequest",
+}  # fmt: skip
 SCOPES = (*claims.AGS_SCOPES, claims.NRPS_SCOPE, claims.GS_SCOPE, claims.PNS_SCOPE)
 
 
@@ -97,16 +101,29 @@ def _wrong(lms: Practice, given: dict[str, str]) -> tuple[str, str] | None:
 
 
 def _claims(lms: Practice, body: dict[str, Any], person: Any, nonce: str) -> dict[str, Any]:
-    choosing = body["kind"] == "deep-linking"
-    kind = "LtiDeepLinkingRequest" if choosing else "LtiResourceLinkRequest"
-    link = None if choosing else lms.course.link(body["link"])
+    if body["kind"] == "review":
+        return _review_claims(lms, body, person, nonce)
+    kind = _KINDS[body["kind"]]
+    link = lms.course.link(body["link"]) if body["kind"] == "link" else None
     room = lms.course.room(body.get("course", COURSE_ID) if link is None else link.course)
-    if room is None or (link is None and not choosing):
+    if room is None or (link is None and body["kind"] == "link"):
         raise Problem(404, "the link is gone from the course")
     found = claims.base_claims(lms, person, nonce, kind, locale=locale(), frame=bool(body.get("frame")), room=room)
+    if body["kind"] == "privacy":
+        return claims.privacy_claims(lms, found, lms.person(body["about"]) or person)
     if link is None:
         return found | claims.deep_linking_claims(lms, body["data"], body["return_url"])
     return found | claims.resource_link_claims(lms, person, link)
+
+
+def _review_claims(lms: Practice, body: dict[str, Any], person: Any, nonce: str) -> dict[str, Any]:
+    column, learner = lms.course.column(body["column"]), lms.person(body["learner"])
+    room = lms.course.room(column["course"]) if column else None
+    if column is None or room is None or learner is None or not column["review"]:
+        raise Problem(404, "the column or the learner is gone")
+    kind = _KINDS["review"]
+    found = claims.base_claims(lms, person, nonce, kind, locale=locale(), frame=bool(body.get("frame")), room=room)
+    return found | claims.review_claims(lms, column, learner)
 
 
 def _post(fields: dict[str, str]) -> Response:

@@ -46,6 +46,8 @@ class Practice:
 
     def __init__(self, settings: SandboxSettings) -> None:
         self.settings = settings
+        self.page_size = 100
+        """Most rows of one page of a service."""
         self.store = Store(settings.database)
         self.faults = Faults()
         self.messages = Messages(self.store)

@@ -61,6 +61,8 @@ class Profile:
     """Whether the course groups service is offered."""
     differences: bool = False
     """Whether member lists say where changes since are told."""
+    takes_dates: bool = True
+    """Whether times of a chosen item are kept, and told again where a tool asks for them."""
 
 
 PROFILES: Mapping[str, Profile] = {
@@ -96,6 +98,7 @@ PROFILES: Mapping[str, Profile] = {
             token_type="text/html",  # noqa: S106 - a media type; mod/lti/token.php sets none
             bare_errors=True,  # error bodies are []: seen with 4.5.6
             sends_data=False,  # no `data` in the settings: seen with 4.5.6
+            takes_dates=False,  # times of chosen items are ignored, their variables not known: seen with 4.5.6
         ),
         Profile(
             "canvas",

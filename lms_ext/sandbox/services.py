@@ -186,7 +186,8 @@ def paged(rows: list[Any]) -> tuple[list[Any], str]:
         raise Problem(400, "limit and page must be whole numbers") from error
     if limit < 0 or page < 1:
         raise Problem(400, "limit and page must be positive")
-    limit = limit or 100
+    most = practice().page_size
+    limit = min(limit or most, most)
     start = (page - 1) * limit
     if start + limit >= len(rows):
         return rows[start : start + limit], ""

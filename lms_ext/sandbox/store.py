@@ -31,6 +31,15 @@ create table if not exists group_people (group_id integer not null, person_id te
 create table if not exists link_groups (link_id integer not null, group_id integer not null, primary key (link_id, group_id));
 create table if not exists messages (id integer primary key autoincrement, at text not null, body text not null);
 """
+_ADDED = (
+    ("links", "course text not null default '7'"),
+    ("columns", "course text not null default '7'"),
+    ("links", "starts text not null default ''"),
+    ("links", "ends text not null default ''"),
+    ("columns", "review text not null default ''"),
+    ("columns", "released integer not null default 1"),
+)
+"""Columns that files of earlier versions lack."""
 
 
 class Store:
@@ -41,9 +50,10 @@ class Store:
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.executescript(_TABLES)
-        for table in ("links", "columns"):  # a file of the time when there was one course
-            if "course" not in {row["name"] for row in self.all(f"pragma table_info({table})")}:
-                self.run(f"alter table {table} add column course text not null default '7'")
+        for table, column in _ADDED:
+            names = [row["name"] for row in self._db.execute(f"pragma table_info({table})")]
+            if column.split()[0] not in names:
+                self._db.execute(f"alter table {table} add column {column}")
 
     def all(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Give all rows of a query."""

@@ -11,7 +11,7 @@ from lms_ext.domain.activities import Activity
 from lms_ext.domain.activity_types import ActivityType
 from lms_ext.domain.packs import Pack
 from lms_ext.models import AssetBlob, PublishedPack, Snapshot
-from lms_ext.models.statements import Statement
+from lms_ext.models.statements import Runs, Statement
 from lms_ext.packs.snapshots import pack_from_document
 from lms_ext.services.seats import Db
 
@@ -35,7 +35,7 @@ class Catalog:
     _kept: OrderedDict[str, Pack] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def snapshot(self, session: Db, digest: str) -> Pack | None:
+    def snapshot(self, session: Runs, digest: str) -> Pack | None:
         """Give the pack of a snapshot, or None when there is no such snapshot."""
         with self._lock:
             if digest in self._kept:
@@ -51,13 +51,13 @@ class Catalog:
                 self._kept.popitem(last=False)
         return pack
 
-    def current(self, session: Db, pack_id: str) -> Published | None:
+    def current(self, session: Runs, pack_id: str) -> Published | None:
         """Give the snapshot of a pack that new attempts begin with."""
         digest = _CURRENT.value(session, {"pack_id": pack_id})
         pack = self.snapshot(session, digest) if digest else None
         return Published(digest, pack) if digest and pack else None
 
-    def all(self, session: Db) -> list[Published]:
+    def all(self, session: Runs) -> list[Published]:
         """Give every published pack, in order of its id."""
         found = []
         for digest in session.execute(select(PublishedPack.snapshot_hash).order_by(PublishedPack.pack_id)).scalars():
@@ -66,7 +66,7 @@ class Catalog:
                 found.append(Published(digest, pack))
         return found
 
-    def activity(self, session: Db, ref: str, digest: str | None = None) -> tuple[str, Activity] | None:
+    def activity(self, session: Runs, ref: str, digest: str | None = None) -> tuple[str, Activity] | None:
         """Find ``pack/activity`` in the pinned snapshot `digest`, or in the current one; gives (snapshot, activity)."""
         pack_id, _, activity_id = ref.partition("/")
         if digest is None:

@@ -4,6 +4,8 @@ import difflib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from lms_ext.domain.activities import Activity
 from lms_ext.domain.activity_types import ActivityType
@@ -39,6 +41,8 @@ class Item:
     minutes: int | None
     tags: tuple[str, ...]
     """The author's tags, and ``pengalaman:…`` for the learning experience."""
+    rubric: bool = False
+    """A teacher marks it, or something in it, by aspects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +74,18 @@ def _items(published: Published, types: Mapping[str, ActivityType]) -> tuple[Ite
     usable = [(one, types[one.type]) for one in pack.activities if one.type in types and one.config is not None]
     minutes = sum(one.minutes or 0 for one, _ in usable) or None
     size = text(f"{len(usable)} aktivitas", f"{len(usable)} activities")
-    whole = Item(pack.id, pack.id, pack.title, pack.summary, PACK, _PACK_TITLE, size, 0, minutes, ())
+    whole = Item(
+        pack.id, pack.id, pack.title, pack.summary, PACK, _PACK_TITLE, size, 0, minutes, (), any(one.rubric for one, _ in usable)
+    )
     return (whole, *(_item(pack.id, one, kind) for one, kind in usable))
 
 
 def _item(pack_id: str, one: Activity, kind: ActivityType) -> Item:
     tags = (*one.tags, f"pengalaman:{one.experience.value}") if one.experience else one.tags
     size = kind.summary(one.config)
-    return Item(one.ref, pack_id, one.title, one.summary, kind.name, kind.title, size, one.points, one.minutes, tags)
+    return Item(
+        one.ref, pack_id, one.title, one.summary, kind.name, kind.title, size, one.points, one.minutes, tags, bool(one.rubric)
+    )
 
 
 def fold(value: str) -> str:
@@ -149,3 +157,12 @@ def read_points(written: str) -> int | None:
     if not (written.isascii() and written.isdecimal() and len(written) <= 3):
         return None
     return int(written) if 1 <= int(written) <= 100 else None
+
+
+def read_moment(written: str, zone: str) -> datetime | None:
+    """Read a time as a browser's date field writes it, in the zone of the school; None when it is none."""
+    try:
+        moment = datetime.strptime(written.strip()[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=ZoneInfo(zone))
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

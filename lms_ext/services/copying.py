@@ -7,6 +7,7 @@ within a deployment only, so only our own id is looked for beyond it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -14,14 +15,16 @@ from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms_ext.domain.access import Actor
+from lms_ext.domain.columns import Terms
 from lms_ext.domain.launches import Launch
 from lms_ext.domain.people import Role
 from lms_ext.models import Attempt, Link, Member, Space
 from lms_ext.models.statements import Runs
 from lms_ext.services.seats import Db, LinkInfo, bind_link
 
-SETTINGS = ("activity_ref", "points")
-"""What a copy takes over."""
+SETTINGS = ("activity_ref", "points", "options")
+"""What a copy takes over; copies that differ in it are in doubt."""
+_TIMES = ("starts_at", "ends_at")
 _OFFERED = 5
 _REMEMBERED = 20
 
@@ -47,10 +50,11 @@ class Candidate:
     title: str
     activity_ref: str
     points: int | None
+    options: str = ""
 
 
 _COLUMNS = (Link.space_id, Link.id, Link.title, Link.asked_ref, Link.resource_link_id, Space.context_id, *(
-    getattr(Link, name) for name in SETTINGS
+    getattr(Link, name) for name in (*SETTINGS, *_TIMES)
 ))  # fmt: skip
 
 
@@ -59,12 +63,12 @@ def _links(platform_id: int) -> Any:
     return select(*_COLUMNS).join(Space, of_space).where(Link.platform_id == platform_id).order_by(Link.id.desc()).limit(100)
 
 
-def look(session: Runs, launch: Launch, origins: Sequence[str]) -> Taken:
+def look(session: Runs, launch: Launch, origins: Sequence[str], now: datetime) -> Taken:
     """Give the settings of a link that is launched for the first time; `origins` are courses that a notice named.
 
     Without a sign of a copy they are what the launch asks for, and nothing is looked up.
     """
-    own = {"activity_ref": launch.activity_ref[:140], "points": launch.points}
+    own = {"activity_ref": launch.activity_ref[:140], "points": launch.points, "options": launch.options}
     for sign, rows in _found(session, launch, origins):
         fit = [row for row in rows if _fits(row, launch)]
         if not fit:
@@ -73,8 +77,13 @@ def look(session: Runs, launch: Launch, origins: Sequence[str]) -> Taken:
             log.info("copy.doubt", sign=sign, platform=launch.platform_id, links=len(fit))
             return Taken(own, tuple((row.space_id, row.id) for row in fit[:_OFFERED]))
         log.info("copy.taken", sign=sign, platform=launch.platform_id, source=fit[0].id)
-        return Taken({name: getattr(fit[0], name) for name in SETTINGS})
+        return Taken({name: getattr(fit[0], name) for name in (*SETTINGS, *_times(fit[0], now))})
     return Taken(own)
+
+
+def _times(row: Any, now: datetime) -> tuple[str, ...]:
+    """Times are taken over where they lie ahead: those of a course that is over would make the whole new class late."""
+    return _TIMES if row.ends_at is None or row.ends_at > now else ()
 
 
 def _fits(row: Any, launch: Launch) -> bool:
@@ -145,7 +154,7 @@ def candidates(session: Db, actor: Actor, link: LinkInfo) -> list[Candidate]:
     offered: dict[tuple[Any, ...], Candidate] = {}
     for row in rows:
         course = row.course if row.taught else ""
-        one = Candidate(row.space_id, row.id, course, row.title, row.activity_ref, row.points)
+        one = Candidate(row.space_id, row.id, course, row.title, row.activity_ref, row.points, row.options)
         offered.setdefault((course, *_settings_key(row)), one)
     return list(offered.values())[:_OFFERED]
 
@@ -168,7 +177,8 @@ def _has_work(session: Db, actor: Actor, link: LinkInfo) -> bool:
 def answer(session: Db, actor: Actor, link: LinkInfo, chosen: Candidate | None) -> None:
     """Take over the chosen settings, or none; it is not asked again."""
     if chosen is not None:
-        bind_link(session, actor, link.id, chosen.activity_ref, chosen.points)
+        terms = Terms(link.starts_at, link.ends_at, chosen.options)
+        bind_link(session, actor, link.id, chosen.activity_ref, chosen.points, terms)
     session.execute(
         update(Link)
         .where(Link.platform_id == actor.platform_id, Link.space_id == actor.space_id, Link.id == link.id)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -10,43 +10,29 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, null, or_, se
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from lms_ext.domain.columns import SCOPE, may_read
 from lms_ext.domain.pacing import Rules
-from lms_ext.models import GradeSlot, Link, Person, Space
+from lms_ext.models import GradeColumn, GradeSlot, Link, Person, Space
 from lms_ext.models.statements import Statement
-from lms_ext.services import lanes
+from lms_ext.services import columns, lanes, readings
+from lms_ext.services.columns import Column
 from lms_ext.services.seats import Db
 
 AHEAD = timedelta(minutes=2)
 """A timestamp never runs further ahead of the clock: Moodle would lock later scores out."""
-SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 _KEPT_VALUES = 20
+_MADE_ELSEWHERE = timedelta(seconds=0.5)
+"""How long a score waits before it asks again whether its column is there."""
 _ACCOUNT = aliased(Person)
 """The account that goes on with an older one's work: the platform knows the person by its name now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """Where a gradebook column is, and by what to find it again."""
-
-    url: str
-    """"" when the platform never named one."""
-    container: str
-    """Address of the course's columns; "" when unknown."""
-    scopes: tuple[str, ...]
-    resource_link_id: str
-    activity_ref: str
-
-    @property
-    def may_search(self) -> bool:
-        """Tell whether the platform lets us look for columns."""
-        return bool(self.container) and not {SCOPE + "lineitem", SCOPE + "lineitem.readonly"}.isdisjoint(self.scopes)
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A slot's newest score, ours to send until the lease ends."""
 
-    key: tuple[int, int, int, int]
+    key: tuple[int, int, int, int, str]
+    """Platform, space, link, person, and the key of the column."""
     lease: str
     version: int
     column: Column
@@ -82,7 +68,9 @@ class Verdict:
     after: datetime | None = None
     """For ``restamp``: the time of the score that the platform holds."""
     relink: str = ""
-    """Where the column was found, when it was not where we thought."""
+    """Where the column was found or made, when it was not where we thought."""
+    gone: bool = False
+    """A column that we made is no longer there."""
 
 
 def take(session: Db, platform_id: int, room: int, rules: Rules, now: datetime) -> list[Claimed]:
@@ -111,11 +99,9 @@ def claim(
         rows = _due(session, platform_id, now, limit)
     lease_until = now + (rules or Rules()).lease
     claimed = []
-    for slot, link, space, sub in rows:
-        column = Column(
-            link.lineitem_url, space.lineitems_url, tuple(space.ags_scopes.split()), link.resource_link_id, link.activity_ref
-        )
-        fault = _unsendable(link, column)
+    for slot, link, space, sub, made in rows:
+        column = _column(slot, link, space, made)
+        fault = _unsendable(slot, link, column, made)
         if fault:
             slot.state, slot.reason = "parked", fault
             continue
@@ -123,6 +109,12 @@ def claim(
         if stamp > now + AHEAD:
             slot.due_at = stamp - AHEAD
             continue
+        if not column.url and made is not None:
+            wanted = columns.take(session, made, link, now)
+            if wanted is None:
+                slot.due_at = now + _MADE_ELSEWHERE
+                continue
+            column = replace(column, wanted=wanted)
         claimed.append(_lease(slot, column, sub, stamp, lease_until))
     session.flush()
     return claimed
@@ -130,13 +122,18 @@ def claim(
 
 def _due(session: Db, platform_id: int, now: datetime, limit: int, *more: ColumnElement[bool]) -> list[Any]:
     query = (
-        select(GradeSlot, Link, Space, func.coalesce(_ACCOUNT.sub, Person.sub))
+        select(GradeSlot, Link, Space, func.coalesce(_ACCOUNT.sub, Person.sub), GradeColumn)
         .join(
             Link,
             and_(Link.platform_id == GradeSlot.platform_id, Link.space_id == GradeSlot.space_id, Link.id == GradeSlot.link_id),
         )
         .join(Space, and_(Space.platform_id == GradeSlot.platform_id, Space.id == GradeSlot.space_id))
         .join(Person, and_(Person.platform_id == GradeSlot.platform_id, Person.id == GradeSlot.person_id))
+        .outerjoin(
+            GradeColumn,
+            and_(GradeColumn.platform_id == GradeSlot.platform_id, GradeColumn.space_id == GradeSlot.space_id,
+                 GradeColumn.link_id == GradeSlot.link_id, GradeColumn.key == GradeSlot.column_key),
+        )
         .outerjoin(_ACCOUNT, and_(_ACCOUNT.platform_id == GradeSlot.platform_id, _ACCOUNT.work_of == GradeSlot.person_id))
         .where(
             GradeSlot.platform_id == platform_id,
@@ -149,14 +146,23 @@ def _due(session: Db, platform_id: int, now: datetime, limit: int, *more: Column
         .order_by(GradeSlot.due_at)
         .limit(limit)
         .with_for_update(of=GradeSlot, skip_locked=True)
-    )
+    )  # fmt: skip
     return list(session.execute(query.execution_options(populate_existing=True)).all())
 
 
-def _unsendable(link: Link, column: Column) -> str:
-    if link.lineitem_url:
+def _column(slot: GradeSlot, link: Link, space: Space, made: GradeColumn | None) -> Column:
+    url = link.lineitem_url if not slot.column_key else made.url if made else ""
+    resource, tag = (made.resource_id, made.tag) if made and made.label else (link.activity_ref, "")
+    scopes = tuple(space.ags_scopes.split())
+    return Column(url, space.lineitems_url, scopes, link.resource_link_id, resource, tag, own=not slot.column_key)
+
+
+def _unsendable(slot: GradeSlot, link: Link, column: Column, made: GradeColumn | None) -> str:
+    if made is not None and made.gone:
+        return "column-gone"
+    if link.lineitem_url and not slot.column_key:
         return "" if link.may_score else "no-scope"
-    return "" if column.may_search and SCOPE + "score" in column.scopes else "no-column"
+    return "" if (column.url or column.may_search) and SCOPE + "score" in column.scopes else "no-column"
 
 
 def _next_stamp(slot: GradeSlot) -> datetime:
@@ -172,7 +178,7 @@ def _lease(slot: GradeSlot, column: Column, sub: str, stamp: datetime, until: da
         # noted before it is sent: when the answer is lost, the platform may hold it all the same
         slot.delivered = ";".join(str(each) for each in (slot.given, *before)[:_KEPT_VALUES])
     return Claimed(
-        key=(slot.platform_id, slot.space_id, slot.link_id, slot.person_id),
+        key=(slot.platform_id, slot.space_id, slot.link_id, slot.person_id, slot.column_key),
         lease=slot.lease,
         version=slot.version,
         column=column,
@@ -219,19 +225,18 @@ def settle(session: Db, result: Result, rules: Rules, now: datetime) -> bool:
     where = {f"at_{name}": value for name, value in zip(_KEY, one.key, strict=True)}
     values = dict.fromkeys(_MAY_STAY) | _outcome(result, rules, now)
     ours = _SETTLE.one(session, where | {"at_lease": one.lease, "at_version": one.version} | values) is not None
-    if ours and verdict.relink:
-        platform_id, space_id, link_id, _ = one.key
-        session.execute(
-            update(Link)
-            .where(Link.platform_id == platform_id, Link.space_id == space_id, Link.id == link_id)
-            .where(Link.lineitem_url == one.column.url)
-            .values(lineitem_url=verdict.relink, may_score=True)
-            .execution_options(synchronize_session=False)
+    if ours and (verdict.relink or verdict.gone or one.column.wanted):
+        # an answer that was lost may still arrive there: what it made must be found, not made twice
+        again_from = now + columns.LOST if one.column.wanted and verdict.kind == "retry" and not verdict.relink else None
+        columns.settle(
+            session, one.key[:3], one.key[4], was=one.column.url, found=verdict.relink, gone=verdict.gone, again_from=again_from
         )
+    if ours and verdict.kind in {"kept", "parked"} and (verdict.relink or one.column.url) and may_read(one.column.scopes):
+        readings.ask(session, one.key[:3], one.key[4], now + readings.SETTLES, soon=False)
     return ours
 
 
-_KEY = ("platform_id", "space_id", "link_id", "person_id")
+_KEY = ("platform_id", "space_id", "link_id", "person_id", "column_key")
 _MAY_STAY = ("sent_version", "tries", "delivered_at", "due_at", "stamp")
 """What an outcome leaves as it is when it says nothing of it."""
 

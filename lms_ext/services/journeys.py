@@ -12,7 +12,7 @@ from lms_ext.domain.packs import Pack, Unit
 from lms_ext.models import Attempt, Draft, Link, Member, Person
 from lms_ext.services import scoring
 from lms_ext.services.reviewing import state_of
-from lms_ext.services.seats import Db, LinkInfo
+from lms_ext.services.seats import Db, LinkInfo, info_of
 
 DONE = frozenset({"submitted", "marked", "done"})
 
@@ -171,9 +171,7 @@ def _links(session: Db, actor: Actor, link: LinkInfo, pack: Pack) -> dict[str, L
         .order_by(Link.created_at.desc(), Link.id.desc())
     ).scalars()
     for row in rows:  # the oldest comes last and stays
-        chosen[row.activity_ref] = LinkInfo(
-            row.id, row.title, row.activity_ref, row.points, bool(row.lineitem_url) and row.may_score
-        )
+        chosen[row.activity_ref] = info_of(row, link)
     return chosen
 
 

@@ -8,16 +8,18 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from lms_ext.domain.columns import SCOPE
 from lms_ext.domain.delivery_reasons import UNTIL_COLUMN
 from lms_ext.domain.launches import Launch
 from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
-from lms_ext.models import GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, new_id
+from lms_ext.models import GradeColumn, GradeSlot, LaunchSession, Link, Member, Person, Space, UsedState, Visit, new_id
 from lms_ext.models.statements import Runs, Statement
-from lms_ext.services import copying, legacy, notices, outbox
-from lms_ext.services.delivering import SCOPE
+from lms_ext.services import copying, legacy, notices, outbox, work_reviews
+from lms_ext.services.catalog import Catalog
 from lms_ext.services.seats import adopt
 from lms_ext.services.upserting import upsert
+from lms_ext.services.work_reviews import Target
 
 MARGIN = timedelta(hours=2)
 """Used states outlive every token of their launch: tokens live an hour at most, with a minute of leeway."""
@@ -29,7 +31,7 @@ _OPEN = Statement(
     lambda _: insert(LaunchSession),
     keys=(
         "platform_id", "space_id", "id", "secret_hash", "browser_hash", "person_id", "link_id", "role", "locale", "return_url",
-        "deep_linking", "created_at", "expires_at",
+        "deep_linking", "about_id", "created_at", "expires_at",
     ),
 )  # fmt: skip
 _END_OTHERS = Statement(
@@ -53,18 +55,30 @@ class Opened:
     platform_id: int
     space_id: int
     id: int
+    target: Target | None = None
+    """What a submission review is about."""
 
 
 def open_session(
-    session: Runs, launch: Launch, *, secret_hash: str, browser_hash: str, known_browser: bool, hours: int, now: datetime
+    session: Runs,
+    launch: Launch,
+    *,
+    secret_hash: str,
+    browser_hash: str,
+    known_browser: bool,
+    hours: int,
+    now: datetime,
+    catalog: Catalog,
 ) -> Opened:
     """Use up the state, note who came from where, and open a session; refuse a state that was used before."""
     use_once(session, launch.platform_id, launch.state_id, launch.state_expires_at + MARGIN)
     known = _known(session, launch, browser_hash)
     space_id, person_id, link_id = _who_and_where(session, launch, known, now)
+    target = work_reviews.find(session, launch, space_id, catalog) if launch.review_of else None
+    link_id = target.link_id if target else link_id
     if known_browser and (known is None or known.others):
         _end_other_people(session, launch.platform_id, browser_hash, person_id, now)
-    opened = Opened(launch.platform_id, space_id, new_id())
+    opened = Opened(launch.platform_id, space_id, new_id(), target)
     row = {
         "platform_id": launch.platform_id,
         "space_id": space_id,
@@ -77,11 +91,24 @@ def open_session(
         "locale": launch.locale,
         "return_url": launch.return_url,
         "deep_linking": _settings(launch),
+        "about_id": _about(session, launch, person_id) if launch.for_user else None,
         "created_at": now,
         "expires_at": now + timedelta(hours=hours),
     }
     _OPEN.rows(session, row)
     return opened
+
+
+_PERSON = Statement(
+    lambda _: select(Person.id).where(Person.platform_id == bindparam("platform_id"), Person.sub == bindparam("sub"))
+)
+
+
+def _about(session: Runs, launch: Launch, person_id: int) -> int:
+    """Give whose data a privacy launch opens; 0 for a person of the LMS who never came here."""
+    if launch.for_user == launch.person.sub:
+        return person_id
+    return _PERSON.value(session, {"platform_id": launch.platform_id, "sub": launch.for_user}) or 0
 
 
 def use_once(session: Runs, platform_id: int, mark: str, until: datetime) -> None:
@@ -104,6 +131,7 @@ def _settings(launch: Launch) -> dict[str, Any] | None:
         "targets": list(one.targets),
         "data": one.data,
         "deployment_id": launch.deployment_id,
+        "context_id": launch.context.id if launch.context else "",
     }
 
 
@@ -131,10 +159,12 @@ def _who_and_where(session: Runs, launch: Launch, known: Any, now: datetime) -> 
     """Write only what is new or changed. Gives space, person and link ids."""
     space_id = known.space_id if known else None
     person_id = known.person_id if known else None
-    told = _told_of_space(launch, known)
+    told = _told_of_space(launch, known) | {"opened_month": f"{now:%Y-%m}"}
     if space_id is None or known is None or any(getattr(known, name) != value for name, value in told.items()):
         key = {"platform_id": launch.platform_id, "deployment_id": launch.deployment_id, "context_id": context_id(launch)}
         space_id = upsert(session, Space, key, told, created_at=now)
+        if known is not None and any(getattr(known, one) != told[one] for one in ("lineitems_url", "ags_scopes")):
+            outbox.unpark(session, (launch.platform_id, space_id, None), now, reasons=UNTIL_COLUMN)
         _note_service(session, launch, known, now)
     claims = launch.person
     called = {name: getattr(claims, name) or getattr(known, name, "") or "" for name in ("name", "email")}
@@ -154,7 +184,7 @@ def _who_and_where(session: Runs, launch: Launch, known: Any, now: datetime) -> 
     if link_id is not None and (known is None or known.first_at is None):
         key = {"platform_id": launch.platform_id, "space_id": space_id, "link_id": link_id, "person_id": person_id}
         upsert(session, Visit, key, {}, has_id=False, first_at=now)
-    if link_id is not None and known is not None and known.grade_state == "parked":
+    if link_id is not None and known is not None and known.parked:
         outbox.unpark(session, (launch.platform_id, space_id, link_id), now, person_id=person_id)
     return space_id, person_id, link_id
 
@@ -177,9 +207,10 @@ def _told_of_space(launch: Launch, known: Any) -> dict[str, str]:
     """Give what a launch says of its course; what it leaves out stays as it was."""
     told = {
         "title": launch.context.title if launch.context else "",
-        "nrps_url": launch.nrps_url,
-        "groups_url": launch.groups.groups,
-        "group_sets_url": launch.groups.sets,
+        # people without a course are put together by chance: no list is theirs
+        "nrps_url": launch.nrps_url if launch.context else "",
+        "groups_url": launch.groups.groups if launch.context else "",
+        "group_sets_url": launch.groups.sets if launch.context else "",
         "lineitems_url": launch.ags.lineitems,
         "notices_url": launch.notices_url,
         "ags_scopes": " ".join(sorted(one for one in launch.ags.scopes if one.startswith(SCOPE)))[:500],
@@ -198,16 +229,24 @@ _OTHERS = (
     .correlate(Space, Person)
 )  # fmt: skip
 """Whether other people's sessions are open in this browser; only then need any be ended."""
+_PARKED = (
+    exists()
+    .where(
+        GradeSlot.platform_id == Space.platform_id, GradeSlot.space_id == Space.id, GradeSlot.link_id == Link.id,
+        GradeSlot.person_id == _WHOSE, GradeSlot.state == "parked",
+    )
+    .correlate(Space, Link, Person)
+)  # fmt: skip
+"""Whether a grade of theirs at this link waits for a launch, in whichever of its columns."""
 _KNOWN = Statement(
     lambda _: (
         select(
             Space.id.label("space_id"), Space.title, Space.nrps_url, Space.groups_url, Space.group_sets_url,
-            Space.lineitems_url, Space.ags_scopes, Space.notices_url, Space.origins,
+            Space.lineitems_url, Space.ags_scopes, Space.notices_url, Space.origins, Space.opened_month,
             _WHOSE.label("person_id"), Person.name, Person.email, Person.old_sub,
             Member.role, Member.status.label("member_status"), Link.id.label("link_id"), Link.title.label("link_title"),
             Link.lineitem_url, Link.may_score, Link.activity_ref, Link.asked_ref, Link.points, Link.stable_id, Visit.first_at,
-            GradeSlot.state.label("grade_state"),
-            _OTHERS.label("others"),
+            Link.starts_at, Link.ends_at, _PARKED.label("parked"), _OTHERS.label("others"),
         )
         .select_from(Space)
         .outerjoin(Person, and_(Person.platform_id == Space.platform_id, Person.sub == bindparam("sub")))
@@ -224,11 +263,6 @@ _KNOWN = Statement(
             and_(Visit.platform_id == Space.platform_id, Visit.space_id == Space.id, Visit.link_id == Link.id,
                  Visit.person_id == _WHOSE),
         )
-        .outerjoin(
-            GradeSlot,
-            and_(GradeSlot.platform_id == Space.platform_id, GradeSlot.space_id == Space.id, GradeSlot.link_id == Link.id,
-                 GradeSlot.person_id == _WHOSE),
-        )
         .where(
             Space.platform_id == bindparam("platform_id"),
             Space.deployment_id == bindparam("deployment_id"),
@@ -240,22 +274,29 @@ _KNOWN = Statement(
 
 def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetime) -> int:
     assert launch.link is not None
-    told = {"title": launch.link.title, "lineitem_url": launch.ags.lineitem, "may_score": launch.ags.may_score}
+    told: dict[str, Any] = {
+        "title": launch.link.title, "lineitem_url": launch.ags.lineitem, "may_score": launch.ags.may_score
+    }  # fmt: skip
     if not launch.ags.lineitem and launch.ags.lineitems and known is not None and known.lineitem_url:
         # the platform names no column but lets us look for one: the one that was found stays until it is gone
         told |= {"lineitem_url": known.lineitem_url, "may_score": known.may_score}
+    elif known is not None and launch.ags.lineitem != known.lineitem_url and _is_part(session, launch, space_id, known):
+        told |= {"lineitem_url": known.lineitem_url, "may_score": known.may_score}
+    if launch.dates is not None:
+        told |= {"starts_at": launch.dates.starts_at, "ends_at": launch.dates.ends_at}
     if known is not None and known.link_id is not None:
         told |= {"stable_id": launch.stable_id or known.stable_id}
-        same = (known.link_title, known.lineitem_url, known.may_score, known.stable_id) == tuple(told.values())
+        same = all(getattr(known, "link_title" if name == "title" else name) == value for name, value in told.items())
         if same and not _asks_anew(launch, known) and not _brings_points(launch, known):
             return int(known.link_id)
     key = {"platform_id": launch.platform_id, "space_id": space_id, "resource_link_id": launch.link.id}
     asked = launch.activity_ref[:140]
     if known is None or known.link_id is None:
-        taken = copying.look(session, launch, (known.origins if known else None) or ())
+        taken = copying.look(session, launch, (known.origins if known else None) or (), now)
         told |= {"stable_id": launch.stable_id}
         doubt = [list(one) for one in taken.doubt] or None
-        link_id = upsert(session, Link, key, told, created_at=now, asked_ref=asked, copy_doubt=doubt, **taken.settings)
+        settings = {name: value for name, value in taken.settings.items() if name not in told}  # what the platform says counts
+        link_id = upsert(session, Link, key, told, created_at=now, asked_ref=asked, copy_doubt=doubt, **settings)
         adopt(session, (launch.platform_id, space_id, link_id), taken.settings["activity_ref"])
         return link_id
     link_id = upsert(session, Link, key, told)
@@ -265,7 +306,7 @@ def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetim
         session.execute(
             update(Link)
             .where(Link.platform_id == launch.platform_id, Link.space_id == space_id, Link.id == link_id, Link.asked_ref != asked)
-            .values(activity_ref=asked, asked_ref=asked, points=launch.points)
+            .values(activity_ref=asked, asked_ref=asked, points=launch.points, options=launch.options)
         )
         adopt(session, (launch.platform_id, space_id, link_id), asked)
     if launch.points is not None:
@@ -276,6 +317,22 @@ def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetim
             .values(points=launch.points)
         )  # fmt: skip
     return link_id
+
+
+def _is_part(session: Runs, launch: Launch, space_id: int, known: Any) -> bool:
+    """Tell whether the column that the platform names is one that we made for an aspect: the last that is left of several.
+
+    A whole pack has no score of its own, so what is named there does no harm.
+    """
+    if known.link_id is None or not launch.ags.lineitem or "/" not in known.activity_ref:
+        return False
+    found = session.execute(
+        select(GradeColumn.key).where(
+            GradeColumn.platform_id == launch.platform_id, GradeColumn.space_id == space_id,
+            GradeColumn.link_id == known.link_id, GradeColumn.key != "", GradeColumn.url == launch.ags.lineitem,
+        )
+    )  # fmt: skip
+    return found.first() is not None
 
 
 def _asks_anew(launch: Launch, known: Any) -> bool:

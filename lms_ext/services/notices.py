@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from lms_ext.models import NoticeService
+from lms_ext.models import NoticeService, Space
 from lms_ext.models.statements import Runs
 from lms_ext.services.seats import Db
 from lms_ext.services.upserting import upsert
@@ -58,3 +58,12 @@ def settle(session: Db, service: Service, error: str, now: datetime) -> None:
         )
         .values(**values)
     )  # fmt: skip
+
+
+def forget(session: Db, platform_id: int) -> None:
+    """Let every deployment of a platform be told anew at its next launch: to a new client id nobody has told our address."""
+    session.execute(delete(NoticeService).where(NoticeService.platform_id == platform_id))
+    session.execute(
+        update(Space).where(Space.platform_id == platform_id, Space.notices_url != "").values(notices_url=""),
+        execution_options={"synchronize_session": False},
+    )

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 import lms_ext.domain.registration_refusals  # noqa: F401 - declares the refusals raised here
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import AdminScope, Deployment, Invitation, Platform, PlatformCheckup, PlatformKeySet, ServiceToken, Space
+from lms_ext.services import notices
 from lms_ext.services.seats import Db
 
 LIFE = timedelta(minutes=60)
@@ -195,6 +196,7 @@ def approve(session: Db, platform: Platform, replaced: Platform | None = None) -
         setattr(replaced, name, value)
     replaced.status = "active"
     session.flush()
+    notices.forget(session, replaced.id)
     _move_deployment(session, replaced.id, brought)
     return replaced
 

@@ -1,6 +1,6 @@
 """A person at a page: which launch, course, link and role. The one entry to everything a launch may touch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from lms_ext.domain.access import Actor
+from lms_ext.domain.columns import Terms, may_make, may_read
 from lms_ext.domain.people import Role
 from lms_ext.models import Attempt, LaunchSession, Link, Person, Platform, PublishedPack, Space
 from lms_ext.models.statements import Runs, Statement
@@ -31,10 +32,41 @@ class LinkInfo:
     """(space, link) of links that it may be a copy of; None when nobody was or need be asked."""
     of_pack: bool = False
     """It opens a whole pack: its activities share it, so no score of one of them may fill its column."""
+    makes_columns: bool = False
+    """The course lets us make gradebook columns."""
+    reads_grades: bool = False
+    """The course lets us read its gradebook."""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    """When work is due; what comes later is taken and marked as late."""
+    options: str = ""
+    """Words of `domain.columns.OPTIONS`."""
+
+    @property
+    def takes_grades(self) -> bool:
+        """Tell whether grades of its work have, or will get, a column in the LMS."""
+        return self.has_column or self.makes_columns
+
+    def has(self, option: str) -> bool:
+        """Tell whether a teacher switched an option on."""
+        return option in self.options.split()
 
     def within(self, ref: str) -> "LinkInfo":
         """Give this pack's link as the one that an activity of the pack stands behind."""
-        return LinkInfo(self.id, self.title, ref, None, has_column=False, of_pack=True)
+        return replace(self, activity_ref=ref, points=None, has_column=False, snapshot="", of_pack=True)
+
+    def is_late(self, moment: datetime | None) -> bool:
+        """Tell whether something was handed in after it was due."""
+        return moment is not None and self.ends_at is not None and moment > self.ends_at
+
+
+def info_of(row: Link, beside: LinkInfo) -> LinkInfo:
+    """Describe a link that stands in the same course as another."""
+    return LinkInfo(
+        row.id, row.title, row.activity_ref, row.points, bool(row.lineitem_url) and row.may_score,
+        makes_columns=beside.makes_columns, reads_grades=beside.reads_grades,
+        starts_at=row.starts_at, ends_at=row.ends_at, options=row.options,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +82,8 @@ class Seat:
     return_url: str
     deep_linking: dict[str, Any] | None
     answered: bool
+    about_id: int | None
+    """The person whose data a privacy launch opens, 0 for one we do not know; None for other launches."""
     frame_hosts: str = ""
     """More origins that may frame the tool, as an admin listed them."""
 
@@ -67,11 +101,12 @@ def _pack_id(dialect: str) -> Any:
 _QUERY = Statement(
     lambda dialect: select(
         _LAUNCH.person_id, _LAUNCH.secret_hash, _LAUNCH.role, _LAUNCH.locale, _LAUNCH.return_url, _LAUNCH.deep_linking,
-        _LAUNCH.answered_at, _LAUNCH.expires_at, _LAUNCH.ended_at,
+        _LAUNCH.answered_at, _LAUNCH.about_id, _LAUNCH.expires_at, _LAUNCH.ended_at,
         Person.name, Space.title.label("space_title"), Platform.name.label("platform_name"), Platform.status,
         Platform.issuer, Platform.auth_login_url, Platform.frame_hosts,
         Link.id.label("link_id"), Link.title.label("link_title"), Link.activity_ref, Link.points,
-        Link.lineitem_url, Link.may_score, Link.copy_doubt, PublishedPack.snapshot_hash,
+        Link.lineitem_url, Link.may_score, Link.starts_at, Link.ends_at, Link.options, Space.lineitems_url, Space.ags_scopes,
+        Link.copy_doubt, PublishedPack.snapshot_hash,
     )
     .join(Platform, Platform.id == _LAUNCH.platform_id)
     .join(Person, and_(Person.platform_id == _LAUNCH.platform_id, Person.id == _LAUNCH.person_id))
@@ -97,7 +132,11 @@ def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: dat
     if row.link_id is not None:
         has_column = bool(row.lineitem_url) and row.may_score
         doubt = None if row.copy_doubt is None else tuple((one[0], one[1]) for one in row.copy_doubt)
-        link = LinkInfo(row.link_id, row.link_title, row.activity_ref, row.points, has_column, row.snapshot_hash or "", doubt)
+        link = LinkInfo(
+            row.link_id, row.link_title, row.activity_ref, row.points, has_column, row.snapshot_hash or "", doubt,
+            makes_columns=may_make(row.lineitems_url, row.ags_scopes), reads_grades=may_read(row.ags_scopes.split()),
+            starts_at=row.starts_at, ends_at=row.ends_at, options=row.options,
+        )  # fmt: skip
     return Seat(
         actor=Actor(platform_id, space_id, row.person_id, Role(row.role)),
         launch_id=launch_id,
@@ -110,6 +149,7 @@ def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: dat
         return_url=row.return_url,
         deep_linking=row.deep_linking,
         answered=row.answered_at is not None,
+        about_id=row.about_id,
         frame_hosts=row.frame_hosts,
     )
 
@@ -126,12 +166,12 @@ def return_url_of(session: Db, key: tuple[int, int, int], secret_hash: str) -> s
     return found or ""
 
 
-def bind_link(session: Db, actor: Actor, link_id: int, ref: str, points: int | None) -> None:
+def bind_link(session: Db, actor: Actor, link_id: int, ref: str, points: int | None, terms: Terms) -> None:
     """Put an activity (or a pack) behind a link; work done under what was there before stays stored."""
     session.execute(
         update(Link)
         .where(Link.platform_id == actor.platform_id, Link.space_id == actor.space_id, Link.id == link_id)
-        .values(activity_ref=ref, points=points)
+        .values(activity_ref=ref, points=points, starts_at=terms.starts_at, ends_at=terms.ends_at, options=terms.options)
     )
     adopt(session, (actor.platform_id, actor.space_id, link_id), ref)
 
@@ -177,7 +217,7 @@ def link_for(session: Db, seat: Seat, ref: str) -> LinkInfo:
     ).scalar_one_or_none()
     if found is None:
         return seat.link.within(ref)
-    return LinkInfo(found.id, found.title, ref, found.points, bool(found.lineitem_url) and found.may_score)
+    return info_of(found, seat.link)
 
 
 def take_answer(session: Db, seat: Seat, now: datetime) -> bool:

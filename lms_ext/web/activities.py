@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.access import Action
 from lms_ext.domain.activities import Answer, Entries, Field, FieldKind, Work
+from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
 from lms_ext.domain.texts import pick, storable
 from lms_ext.models import Attempt, Submission, db, engine, utcnow
@@ -41,6 +42,9 @@ def show(ref: LaunchRef, activity_id: str) -> Response | str:
 def activity_page(here: Place, *, saved: Saved | None = None, asked: str = "", status: int = 200) -> Response:
     """Make the page of the person's latest attempt; the first visit begins one."""
     own = attempting.attempts(db.session, here.visitor.seat.actor, here.link.id, here.activity.ref)
+    opens = here.link.starts_at
+    if not own and opens and opens > here.visitor.now and here.visitor.seat.actor.role == Role.LEARNER:
+        raise Refused("not-open-yet", context={"opens": opens})
     attempt = own[-1] if own else _begin(here, 1)
     here = pinned(here, attempt)
     if attempt.status in drafting.OPEN:

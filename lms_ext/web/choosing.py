@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.access import Action
 from lms_ext.domain.activities import Work
+from lms_ext.domain.columns import Terms, read_options
 from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused, refusal
 from lms_ext.domain.texts import pick
@@ -19,6 +20,7 @@ from lms_ext.lti.deep_linking import Chosen
 from lms_ext.models import db
 from lms_ext.services import choosing, seats
 from lms_ext.services.choosing import Item, Shelf, Wish
+from lms_ext.settings import ZONES
 from lms_ext.web.assets import content_policy
 from lms_ext.web.entry import Visitor, enter, keep_private
 from lms_ext.web.framing import origin
@@ -52,6 +54,9 @@ class Filled:
     show: str = ""
     picks: tuple[str, ...] = ()
     points: dict[str, str] = field(default_factory=dict)
+    starts: str = ""
+    ends: str = ""
+    options: str = ""
 
     @classmethod
     def read(cls, sent: MultiDict[str, str]) -> "Filled":
@@ -60,11 +65,26 @@ class Filled:
         wish = Wish(*(last.get(name, "").strip() for name in ("q", "pack", "kind", "tag")))
         picks = tuple(dict.fromkeys(one[:140] for one in sent.getlist("pick")))[: _MOST + 1]
         points = {name.removeprefix(_POINTS): value for name, value in last.items() if name.startswith(_POINTS)}
-        return cls(wish, last.get("show", ""), picks, points)
+        options = read_options(" ".join(sent.getlist("options"))[:140])
+        return cls(wish, last.get("show", ""), picks, points, last.get("starts", ""), last.get("ends", ""), options)
 
     def written(self, item: Item) -> str:
         """Give what stands in an item's points field: what was typed, else the author's points."""
         return self.points.get(item.ref, str(item.points or ""))
+
+    @property
+    def terms(self) -> Terms:
+        """Give times and options for all that is chosen."""
+        zone = tool().settings.timezone
+        return Terms(choosing.read_moment(self.starts, zone), choosing.read_moment(self.ends, zone), self.options)
+
+    @property
+    def wrong_times(self) -> str:
+        """Say what is wrong with the times: ``unreadable``, ``order`` or ""."""
+        terms = self.terms
+        if (self.starts and not terms.starts_at) or (self.ends and not terms.ends_at):
+            return "unreadable"
+        return "order" if terms.starts_at and terms.ends_at and terms.ends_at <= terms.starts_at else ""
 
 
 def _desk(visitor: Visitor) -> Desk:
@@ -132,11 +152,11 @@ def answer(ref: LaunchRef) -> BaseResponse:
         raise Refused("selection-too-many")
     points = {ref: choosing.read_points(filled.written(items[ref])) if "/" in ref else 0 for ref in filled.picks}
     wrong = frozenset(ref for ref, value in points.items() if value is None and desk.graded)
-    if not filled.picks or wrong:
+    if not filled.picks or wrong or filled.wrong_times:
         return _page(desk, filled, wrong=wrong, nothing=not filled.picks, status=422)
     if desk.repairs:
-        return _bind(desk, items[filled.picks[0]], points)
-    chosen = [_chosen(items[ref], points[ref] or 0) for ref in filled.picks]
+        return _bind(desk, items[filled.picks[0]], points, filled.terms)
+    chosen = [_chosen(items[ref], points[ref] or 0, filled.terms) for ref in filled.picks]
     return _send(desk.visitor, chosen, gettext("Ditambahkan ke kursus: %(count)s", count=len(chosen)))
 
 
@@ -149,18 +169,19 @@ def cancel(ref: LaunchRef) -> BaseResponse:
     return _send(desk.visitor, [], gettext("Tidak ada yang ditambahkan."))
 
 
-def _bind(desk: Desk, item: Item, points: dict[str, int | None]) -> BaseResponse:
+def _bind(desk: Desk, item: Item, points: dict[str, int | None], terms: Terms) -> BaseResponse:
     visitor, link = desk.visitor, desk.visitor.seat.link
     assert link is not None  # a desk for repairs has a link
     own = points[item.ref] if item.kind != choosing.PACK else None
-    seats.bind_link(db.session, visitor.seat.actor, link.id, item.ref, None if own == item.points else own)
+    seats.bind_link(db.session, visitor.seat.actor, link.id, item.ref, None if own == item.points else own, terms)
     db.session.commit()
     return redirect(visitor.url(), 303)
 
 
-def _chosen(item: Item, points: int) -> Chosen:
+def _chosen(item: Item, points: int, terms: Terms) -> Chosen:
     locale = str(get_locale())
-    return Chosen(item.ref, pick(item.title, locale), pick(item.summary, locale) if item.summary else "", points, item.kind)
+    summary = pick(item.summary, locale) if item.summary else ""
+    return Chosen(item.ref, pick(item.title, locale), summary, points, item.kind, terms)
 
 
 def _send(visitor: Visitor, chosen: Sequence[Chosen], message: str) -> Response:
@@ -199,6 +220,7 @@ def _page(
         filled=filled,
         wish=filled.wish,
         wrong=wrong,
+        wrong_times=filled.wrong_times if status != 200 else "",
         nothing=nothing,
         reason=refusal(desk.repairs) if desk.repairs else None,
         groups=[(shelf, [one for one in shelf.items if one.ref in seen]) for shelf in shelves],
@@ -211,6 +233,8 @@ def _page(
         preview=_preview(shelves, everything, filled.show),
         pack_kind=choosing.PACK,
         points_prefix=_POINTS,
+        zone=ZONES[tool().settings.timezone],
+        aspects=any(one.rubric for one in everything),
     )
     response = make_response(page, status)
     if desk.repairs and desk.visitor.seat.return_url:

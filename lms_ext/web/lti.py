@@ -11,10 +11,12 @@ from lms_ext.domain.refusals import Refused
 from lms_ext.lti.gateway import ProofMissing
 from lms_ext.models import db, engine, utcnow
 from lms_ext.services import launching
+from lms_ext.services.launching import Opened
 from lms_ext.web import carrying, framing, messages, sessions
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
+_FIRST_PAGE = {MessageType.DEEP_LINKING: "/choose", MessageType.PRIVACY: "/privacy"}
 bp = Blueprint("lti", __name__, url_prefix="/lti")
 _TEST_COOKIE = "lxt"
 
@@ -105,9 +107,10 @@ def launch() -> BaseResponse:
             known_browser=bool(browser),
             hours=tool().settings.session_hours,
             now=now,
+            catalog=tool().catalog,
         )
     ref = LaunchRef(opened.platform_id, opened.space_id, opened.id)
-    page = f"{ref.path}/choose" if told.message_type == MessageType.DEEP_LINKING else ref.path
+    page = _landing(ref, told.message_type, opened)
     if stored_proof:
         framing.allow_platform_id(told.platform_id)
         state = gateway.states.read(request.form["state"], now)
@@ -119,3 +122,11 @@ def launch() -> BaseResponse:
     if not browser:
         sessions.set_cookie(response, sessions.BROWSER_COOKIE, new_browser, path="/", seconds=180 * 86_400)
     return response
+
+
+def _landing(ref: LaunchRef, kind: MessageType, opened: Opened) -> str:
+    target = opened.target
+    if target is not None:
+        work = "" if target.attempt_id is None else f"/work/{target.attempt_id}"
+        return f"{ref.path}/a/{target.activity_id}{work}"
+    return ref.path + _FIRST_PAGE.get(kind, "")

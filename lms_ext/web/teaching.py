@@ -1,5 +1,6 @@
 """A teacher at a link: the class at a glance, one piece of work, marking it, and where each grade is."""
 
+from datetime import timedelta
 from math import isfinite
 from typing import Any
 
@@ -11,8 +12,9 @@ from lms_ext.domain.access import Action
 from lms_ext.domain.refusals import Refused
 from lms_ext.domain.texts import pick
 from lms_ext.models import Attempt, Mark, Person, db
-from lms_ext.services import attempting, marking, outbox, reviewing, scoring
+from lms_ext.services import attempting, marking, outbox, readings, reviewing, scoring
 from lms_ext.services.marking import Decision
+from lms_ext.services.readings import Read
 from lms_ext.services.reviewing import Row
 from lms_ext.web.activities import review_context
 from lms_ext.web.class_lists import ListView
@@ -22,6 +24,8 @@ from lms_ext.web.tool import tool
 
 bp = Blueprint("teaching", __name__, url_prefix="/l/<launch:ref>/a/<activity_id>")
 bp.after_request(keep_private)
+_PATIENCE = timedelta(seconds=30)
+"""How long the class page comes again by itself while nobody has read the gradebook."""
 
 
 @bp.get("/class")
@@ -41,6 +45,7 @@ def overview_page(here: Place) -> Response:
     aside: dict[str, list[Row]] = {}
     for row in everybody:
         aside.setdefault({"inactive": "left"}.get(row.place, row.place), []).append(row)
+    grades = _grades(here)
     counts: dict[str, int] = {}
     for row in rows:
         counts[row.state] = counts.get(row.state, 0) + 1
@@ -56,12 +61,46 @@ def overview_page(here: Place) -> Response:
         aside=aside,
         counts=counts,
         total=len(rows),
-        deliveries=outbox.delivery_states(db.session, actor, here.link.id),
-        maximum=scoring.maximum(here.link, here.activity),
         marking=here.kind.wants.marking,
         done_before=request.args.get("done", ""),
+        **grades,
     )
-    return make_response(page)
+    response = make_response(page)
+    if grades["reading"]:  # without scripts, too, the page comes again when the LMS may have answered
+        response.headers["Refresh"] = "2"
+    return response
+
+
+def _grades(here: Place) -> dict[str, Any]:
+    """Give where each grade is, what the LMS's gradebook was last seen to hold, and whether it is being read just now."""
+    actor, maximum = here.visitor.seat.actor, scoring.maximum(here.link, here.activity)
+    if not maximum or not here.link.takes_grades:
+        return {"maximum": maximum, "graded": False, "deliveries": {}, "parts": {}, "read": Read({}), "reading": False}
+    key = scoring.column_of(here.link, here.activity)
+    slots = outbox.slots(db.session, actor, here.link.id)
+    read = readings.read(db.session, actor, here.link.id, key, maximum)
+    asked = "read" in request.args and read.due_at is not None
+    return {
+        "maximum": maximum,
+        "graded": True,
+        "deliveries": outbox.deliveries(slots, key),
+        "parts": outbox.part_troubles(slots, here.activity.ref),
+        "read": read,
+        "reading": asked and read.due_at is not None and here.visitor.now - read.due_at < _PATIENCE,
+    }
+
+
+@bp.post("/class/read")
+def read_grades(ref: LaunchRef, activity_id: str) -> BaseResponse:
+    """Have the LMS's own grades read; a worker does it, since an LMS may take its time."""
+    here = place(enter(ref, Action.TEACH), activity_id)
+    actor = here.visitor.seat.actor
+    if here.link.reads_grades and here.link.takes_grades:
+        link = (actor.platform_id, actor.space_id, here.link.id)
+        readings.ask(db.session, link, scoring.column_of(here.link, here.activity), here.visitor.now)
+        db.session.commit()
+        tool().wake_worker()
+    return redirect(f"{here.url('class')}?read=1", 303)
 
 
 @bp.get("/work/<id:attempt_id>")
@@ -107,7 +146,7 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
         previous=sent[-2] if len(sent) > 1 else None,
         mark=mark,
         rubric=here.activity.rubric,
-        maximum=scoring.maximum(here.link, here.activity),
+        **_grades(here),
         thread=marking.thread(db.session, attempt),
         position=index + 1,
         total=len(rows),
@@ -192,7 +231,10 @@ def _number(written: str) -> float | None:
 def resend(ref: LaunchRef, activity_id: str, person_id: int) -> BaseResponse:
     """Send a person's grade once more."""
     here = place(enter(ref, Action.TEACH), activity_id)
-    outbox.resend(db.session, here.visitor.seat.actor, here.link.id, person_id, here.visitor.now)
+    key = scoring.column_of(here.link, here.activity)
+    outbox.resend(
+        db.session, here.visitor.seat.actor, here.link.id, person_id, here.visitor.now, column=key, ref=here.activity.ref
+    )
     db.session.commit()
     tool().wake_worker()
     return redirect(here.url("class"), 303)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "browsers_frame_hosts"
-down_revision = "copy"
+down_revision = "keys_privacy"
 branch_labels = None
 depends_on = None
 

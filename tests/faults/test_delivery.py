@@ -14,7 +14,7 @@ from sqlalchemy import update
 from lms_ext.domain.access import Actor
 from lms_ext.domain.pacing import Rules
 from lms_ext.domain.people import Role
-from lms_ext.models import GradeSlot, Link, Person, db, utcnow
+from lms_ext.models import GradeSlot, Link, Person, Space, db, utcnow
 from lms_ext.services import delivering, outbox
 from lms_ext.services.delivering import Claimed, Result, Verdict
 from lms_ext.worker import Worker
@@ -255,6 +255,7 @@ def test_two_claims_at_once_never_give_the_same_slot(lms: Lms) -> None:
 
 def test_without_a_column_a_grade_waits_in_sight(lms: Lms, worker: Worker, posts: list[dict[str, Any]]) -> None:
     db.session.execute(update(Link).values(lineitem_url=""))
+    db.session.execute(update(Space).values(ags_scopes="https://purl.imsglobal.org/spec/lti-ags/scope/score"))
     lms.practice.course.remove_column(lms.column)
     lms.score(ME, 3.0)
     deliver(worker)

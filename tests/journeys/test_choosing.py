@@ -144,7 +144,12 @@ def test_what_is_chosen_reaches_the_lms_signed_and_launches_with_the_chosen_poin
     by_ref = {one["custom"]["activity"]: one for one in (first, second, whole)}
     graded, ungraded, pack = by_ref["demo/sum"], by_ref["demo/refleksi"], by_ref["lain"]
     assert {one["type"] for one in by_ref.values()} == {"ltiResourceLink"}
-    assert graded["lineItem"] == {"label": "Jumlah", "scoreMaximum": 80, "resourceId": "demo/sum", "tag": "sum"}
+    column = graded["lineItem"]
+    assert (column["label"], column["scoreMaximum"], column["resourceId"], column["tag"]) == ("Jumlah", 80, "demo/sum", "sum")
+    assert graded["url"].startswith(column["submissionReview"]["url"])
+    assert column["gradesReleased"]
+    assert graded["custom"]["submission_end"] == "$ResourceLink.submission.endDateTime"
+    assert not {"available", "submission"} & graded.keys()
     uuid = graded["custom"]["link_uuid"]  # in both places: one LMS forgets parameters, another addresses
     assert graded["url"] == f"http://localhost:8000/lti/launch?activity=demo/sum&link={uuid}"
     assert (graded["title"], graded["text"], graded["custom"]["points"]) == ("Jumlah", "Menghitung bersama", "80")

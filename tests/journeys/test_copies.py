@@ -2,13 +2,14 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from lms_ext.domain.launches import HISTORY_PARAMETERS
-from lms_ext.models import Link, Space, db
+from lms_ext.models import Link, Space, db, utcnow
 from lms_ext.sandbox.copy_pages import copy_course
 from lms_ext.sandbox.course import Room
 from lms_ext.worker import Worker
@@ -41,7 +42,7 @@ def stored(course: str) -> dict[str, Any]:
     db.session.expire_all()
     query = select(Link).join(Space, (Space.platform_id == Link.platform_id) & (Space.id == Link.space_id))
     found = db.session.execute(query.where(Space.title == course).order_by(Link.id.desc()).limit(1)).scalar_one()
-    told = {name: getattr(found, name) for name in ("activity_ref", "points", "copy_doubt", "stable_id")}
+    told = {name: getattr(found, name) for name in ("activity_ref", "points", "copy_doubt", "stable_id", "ends_at")}
     db.session.rollback()
     return told
 
@@ -67,7 +68,7 @@ def test_the_lms_names_the_link(both: Both) -> None:  # noqa: F811
     first = copy_course(both.lms, "7", "Kelas G", forget=True)
     second = copy_course(both.lms, first.id, "Kelas H", forget=True)  # the copy in between was never opened
     assert "Jumlah" in opened(both, second).text
-    assert stored("Kelas H") == {"activity_ref": "demo/sum", "points": 40, "copy_doubt": None, "stable_id": ""}
+    assert stored("Kelas H") == {"activity_ref": "demo/sum", "points": 40, "copy_doubt": None, "stable_id": "", "ends_at": None}
 
 
 @pytest.mark.parametrize("profile", ["openedx", "moodle"])
@@ -86,6 +87,17 @@ def test_the_course_it_comes_from_decides_between_copies(both: Both) -> None:  #
     opened(both, copy_course(both.lms, first.id, "Kelas H"))
     opened(both, copy_course(both.lms, "7", "Kelas I"))
     assert (stored("Kelas H")["points"], stored("Kelas I")["points"]) == (60, 40)
+
+
+@pytest.mark.parametrize(("days", "kept"), [(9, True), (-9, False)])
+def test_times_that_lie_ahead_are_taken_over(both: Both, days: int, kept: bool) -> None:  # noqa: F811
+    ready(both, "blackboard")
+    both.lms.set_custom(HISTORY_PARAMETERS)
+    ends = utcnow().replace(microsecond=0) + timedelta(days=days)
+    db.session.execute(update(Link).values(ends_at=ends))
+    db.session.commit()
+    opened(both, copy_course(both.lms, "7", "Kelas G", forget=True))
+    assert stored("Kelas G")["ends_at"] == (ends if kept else None)
 
 
 def test_a_notice_names_the_course_where_launches_do_not(both: Both) -> None:  # noqa: F811

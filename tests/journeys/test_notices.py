@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from lms_ext.app import create_app
 from lms_ext.models import NoticeService, Space, UsedState, db
+from lms_ext.services import notices
 from lms_ext.settings import Settings
 from lms_ext.web.tool import tool
 from tests.support import messages_plugin
@@ -161,6 +162,11 @@ def test_a_service_is_noted_once_for_each_deployment(client: FlaskClient, keys: 
     (one,) = db.session.execute(select(NoticeService)).scalars()
     assert (one.url, one.tries, one.told_at) == ("https://lms.example/pns", 0, None)
     assert one.due_at is not None
+    db.session.rollback()
+    notices.forget(db.session, one.platform_id)
+    db.session.commit()
+    launch(client, platformnotificationservice=offered)
+    assert db.session.execute(select(NoticeService.url)).scalar_one() == "https://lms.example/pns", "noted again"
     db.session.rollback()
     launch(client, platformnotificationservice=offered | {"platform_notification_service_url": "http://10.0.0.1/x"})
     assert db.session.execute(select(NoticeService.url)).scalar_one() == "https://lms.example/pns"

@@ -7,13 +7,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from lms_ext.domain.pacing import Rules
+from lms_ext.lti.tokens import Tokens
 from lms_ext.lti.tool_keys import make_key
 from lms_ext.models import Attempt, GradeSlot, Link, Person, PlatformKeySet, Space, db, utcnow
+from lms_ext.roster_worker import RosterWork
 from lms_ext.sandbox.claims import outer_id
 from lms_ext.sandbox.copy_pages import copy_course
 from lms_ext.sandbox.profiles import PROFILES
 from lms_ext.services import tool_keys
-from lms_ext.web.tool import tool
+from lms_ext.web.tool import new_session, tool
 from lms_ext.worker import Worker
 from tests.journeys.test_practice_lms import Both, both  # noqa: F401 - a fixture
 
@@ -86,6 +89,18 @@ def held(both: Both, link: int, person: str) -> float | None:  # noqa: F811
     return grade["score"] if grade else None
 
 
+def roster(both: Both) -> set[str]:  # noqa: F811
+    """Let the member lists that are due be fetched; gives whom we know of."""
+    lti = tool().lti
+    work = RosterWork(both.app, Tokens(lti.outbound, lti.signer, new_session), Rules())
+    db.session.rollback()
+    work.once()
+    work.close()
+    found = set(db.session.execute(select(Person.sub)).scalars())
+    db.session.rollback()
+    return found
+
+
 @pytest.mark.parametrize("profile", sorted(PROFILES))
 def test_every_lms_the_whole_way(both: Both, profile: str) -> None:  # noqa: F811
     both.lms.set_profile(profile)
@@ -102,6 +117,9 @@ def test_every_lms_the_whole_way(both: Both, profile: str) -> None:  # noqa: F81
     parked = settled(both, "21")
     assert (parked.state, parked.reason) == ("parked", "not-enrolled" if profile in _KNOWS_WHO_LEFT else "not-gradable")
 
+    assert roster(both) == {outer_id(both.lms, "person", one.id) for one in both.lms.people() if one.role != "test"} | {
+        outer_id(both.lms, "person", "21")  # left, and their work is kept
+    }
     _copied(both, link)
 
 

@@ -8,7 +8,8 @@ from lms_ext.lti.ags import Gradebook
 from lms_ext.lti.tokens import Tokens
 from lms_ext.models import Link, Person, Space
 from lms_ext.services import outbox
-from lms_ext.services.delivering import Claimed, Column
+from lms_ext.services.columns import Column
+from lms_ext.services.delivering import Claimed
 from lms_ext.web.tool import new_session, tool
 
 
@@ -19,9 +20,11 @@ def _post(session: Any, *, now: datetime, **score: Any) -> int:
     person = session.get(Person, (place[0], person_id))
     column = Column(link.lineitem_url, "", tuple(space.ags_scopes.split()), link.resource_link_id, link.activity_ref)
     lti = tool().lti
-    one = Claimed(key=(*place, link_id, person_id), lease="", version=1, column=column, sub=person.sub, stamp=now, delivered=(),
+    key = (*place, link_id, person_id, score.pop("column", ""))
+    one = Claimed(key=key, lease="", version=1, column=column, sub=person.sub, stamp=now, delivered=(),
                   again=False, arrived=False, tries=0, queued_at=now, **score)  # fmt: skip
-    Gradebook(lti.outbound, Tokens(lti.outbound, lti.signer, new_session)).send(lti.registry.all()[place[0]], Quirks(), one)
+    tokens = Tokens(lti.outbound, lti.signer, new_session)
+    Gradebook(lti.outbound, tokens, lti.launch_url).send(lti.registry.all()[place[0]], Quirks(), one)
     return 1
 
 

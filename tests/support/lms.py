@@ -46,13 +46,13 @@ class Lms:
 
         self.practice.new_token = counted  # type: ignore[method-assign]  # only looks on
 
-    def score(self, person: str, given: float, now: Any = None) -> None:
+    def score(self, person: str, given: float, now: Any = None, *, column: str = "") -> None:
         """Queue a score as handing in does, and commit."""
         now = now or utcnow()
         outbox.enqueue(
             db.session, platform_id=self.platform_id, space_id=self.space_id, link_id=self.link_id,
             person_id=self.people[person], given=given, maximum=100, comment="Kiriman ke-1.", activity_progress="Completed",
-            grading_progress="FullyGraded", submitted_at=now, now=now,
+            grading_progress="FullyGraded", submitted_at=now, now=now, column=column,
         )  # fmt: skip
         db.session.commit()
 
@@ -65,11 +65,11 @@ class Lms:
         row = self.grade(person)
         return row["score"] if row else None
 
-    def slot(self, person: str) -> GradeSlot:
+    def slot(self, person: str, column: str = "") -> GradeSlot:
         """Give a person's place in the outbox, as committed."""
         db.session.rollback()
         db.session.expire_all()
-        found = db.session.get(GradeSlot, (self.platform_id, self.space_id, self.link_id, self.people[person]))
+        found = db.session.get(GradeSlot, (self.platform_id, self.space_id, self.link_id, self.people[person], column))
         assert found
         db.session.expunge(found)
         db.session.rollback()  # an open transaction would keep the workers of SQLite from writing

@@ -47,10 +47,14 @@ def invite_form() -> Response:
 
 
 def _invite_page(fault: Refusal | None = None) -> Response:
+    return _form_page(None, _rights() if fault else Rights(AdminRole.PLATFORM), fault)
+
+
+def _form_page(admin: Admin | None, rights: Rights, fault: Refusal | None) -> Response:
+    """Make the form of an invitation, or of an admin; after a fault with what was just sent."""
     return guard.page(
-        "admin/admin_form.html", status=fault.status if fault else 200, fault=fault, admin=None, form=request.form,
-        rights=_rights() if request.method == "POST" else Rights(AdminRole.PLATFORM), platforms=platforms.every(db.session),
-        roles=ROLE_NAMES, outside=signing_in.outside_name(),
+        "admin/admin_form.html", status=fault.status if fault else 200, fault=fault, admin=admin, form=request.form,
+        rights=rights, platforms=platforms.every(db.session), roles=ROLE_NAMES, outside=signing_in.outside_name(),
     )  # fmt: skip
 
 
@@ -105,11 +109,7 @@ def _find(admin_id: int) -> Admin:
 
 def _admin_page(admin: Admin, fault: Refusal | None = None) -> Response:
     kept = Rights(AdminRole(admin.role), admins.scope_of(db.session, admin))
-    return guard.page(
-        "admin/admin_form.html", status=fault.status if fault else 200, fault=fault, admin=admin, form=request.form,
-        rights=_rights() if fault and "role" in request.form else kept, platforms=platforms.every(db.session), roles=ROLE_NAMES,
-        outside=signing_in.outside_name(),
-    )  # fmt: skip
+    return _form_page(admin, _rights() if fault and "role" in request.form else kept, fault)
 
 
 def _changed(admin_id: int, error: Refused) -> Response:

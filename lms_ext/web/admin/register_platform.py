@@ -118,7 +118,8 @@ def _save(guide: Guide, into: Platform | None) -> Response | BaseResponse:
         with db.session.begin_nested():
             saved = platforms.save(db.session, wanted, allow_http=tool().settings.allow_loopback, into=into)
     except platforms.BadPlatform as error:
-        known = {one.name for one in guide.asked}
+        # what was to be made from a faulty platform id is not the admin's mistake
+        known = {one.name for one in guide.asked if given[one.name] or not one.usual or "issuer" not in error.faults}
         faults |= {one: fault(guide, one, values.get(one, "")) for one in error.faults if one in known}
     if saved is None or faults:
         db.session.rollback()

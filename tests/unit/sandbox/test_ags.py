@@ -1,7 +1,10 @@
 """Scores, results and columns as each LMS takes them."""
 
 import pytest
+from werkzeug.test import TestResponse
 
+from lms_ext.sandbox.claims import resource_link_claims
+from lms_ext.sandbox.practice import Practice
 from tests.unit.sandbox.conftest import ITEM, ITEMS, RESULTS, Tool
 
 COLUMNS = "/ags/7/lineitems"
@@ -113,3 +116,35 @@ def test_columns_are_listed_made_changed_and_removed(tool: Tool) -> None:
 def test_moodle_line_items_carry_a_query(tool: Tool) -> None:
     tool.lms.set_profile("moodle")
     assert tool.get(COLUMNS, ITEMS).get_json(force=True)[0]["id"].endswith("/lineitems/1/lineitem?type_id=1")
+
+
+def test_a_column_keeps_its_times_and_how_work_is_reviewed(tool: Tool, lms: Practice) -> None:
+    review = {"reviewableStatus": ["Submitted"], "url": "http://localhost:8000/lti/launch", "custom": {"activity": "demo/sum"}}
+    body = {"label": "Jumlah", "scoreMaximum": 10, "resourceId": "demo/sum", "endDateTime": "2026-12-01T09:00:00Z",
+            "gradesReleased": False, "submissionReview": review}  # fmt: skip
+
+    def made(**changes: object) -> TestResponse:
+        return tool.call("POST", COLUMNS, json=body | changes, headers={"Content-Type": ITEM})
+
+    told = made().get_json(force=True)
+    assert {name: told[name] for name in body} == body
+    assert tool.get(told["id"], ITEM).get_json(force=True)["submissionReview"] == review
+    assert made(endDateTime="besok").status_code == 400
+    assert made(submissionReview={"url": 7}).status_code == 400
+    lms.page_size = 1
+    first = tool.get(COLUMNS, ITEMS, limit="50")
+    assert len(first.get_json(force=True)) == 1
+    assert 'rel="next"' in first.headers["Link"]
+
+
+def test_a_copied_link_has_columns_of_its_own_and_a_launch_names_one_only_when_there_is_one(lms: Practice) -> None:
+    assert [one.columns for one in lms.course.links()] == [1]
+    lms.course.add_column("Aspek", 4, resource_id="demo/sum#a", link_id=1, review={"url": "http://localhost:8000/lti/launch"})
+    copied = lms.course.link(lms.course.copy_link(1))
+    assert copied
+    assert copied.columns == 2
+    teacher = lms.person("3")
+    assert teacher
+    ags = resource_link_claims(lms, teacher, copied)["https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"]
+    assert "lineitem" not in ags
+    assert ags["lineitems"]

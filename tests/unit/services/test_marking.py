@@ -1,5 +1,6 @@
 """A teacher's slips are asked about before they reach a gradebook, and the class page shows the score that counts."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms_ext.domain.activities import Aspect, Indicator, Keep, Rubric
-from lms_ext.models import Attempt, GradeSlot, Mark, db
+from lms_ext.models import Attempt, GradeColumn, GradeSlot, Mark, db
 from lms_ext.services import marking, reviewing
 from lms_ext.services.marking import Decision
 from tests.support.classroom import NOON, Classroom, classroom
@@ -63,3 +64,21 @@ def test_the_class_page_shows_the_score_that_the_gradebook_gets(app: Flask, keep
     (row,) = reviewing.overview(db.session, room.actor, room.link.id, room.activity.ref, keep)
     assert row.fraction == counted
     assert db.session.execute(select(GradeSlot.given)).scalar_one() == pytest.approx(counted * 10)
+
+
+def test_each_aspect_has_a_column_of_its_own_where_a_teacher_wants_that(app: Flask) -> None:
+    del app
+    room = classroom(rubric=RUBRIC)
+    room.link = replace(room.link, makes_columns=True, options="aspects")
+    first = room.begin()
+    hand_in(room, first, total="5")
+    assert decide(room, first, marks={"a": ["satu"]}) == ""
+    found = {one.column_key: (one.given, one.maximum) for one in db.session.execute(select(GradeSlot)).scalars()}
+    assert found == {"": (5.0, 10), "demo/sum#a": (1.0, 2)}
+    column = db.session.execute(select(GradeColumn)).scalar_one()
+    assert (column.key, column.label, column.maximum, column.tag) == ("demo/sum#a", "Jumlah: A", 2, "sum")
+    second = room.begin(2)
+    hand_in(room, second, key="k2", total="5")
+    assert decide(room, second, marks={"a": []}, nothing_seen=True) == ""
+    again = {one.column_key: one.given for one in db.session.execute(select(GradeSlot)).scalars()}
+    assert again == {"": 5.0, "demo/sum#a": 1.0}, "the better attempt counts, so its aspects stay"

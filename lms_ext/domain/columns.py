@@ -1,0 +1,54 @@
+"""Gradebook columns: their keys, and what a teacher may switch on for a link."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+ASPECTS = "aspects"
+"""A column for each aspect of a rubric, beside the one for the whole."""
+HOLD = "hold"
+"""Ask the LMS to keep grades from learners until the teacher releases them there."""
+OPTIONS = (ASPECTS, HOLD)
+SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
+"""What the scopes of the grade services begin with."""
+_PART = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a teacher sets for a link besides its points."""
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    options: str = ""
+
+
+def read_options(written: str) -> str:
+    """Keep the options that exist, in a fixed order."""
+    words = written.split()
+    return " ".join(one for one in OPTIONS if one in words)
+
+
+def part_key(ref: str, part: str) -> str:
+    """Give the key of the column for a part of ``pack/activity``: an aspect of its rubric."""
+    return f"{ref}{_PART}{part}"
+
+
+def whole(key: str) -> str:
+    """Give the ``pack/activity`` of a column's key."""
+    return key.partition(_PART)[0]
+
+
+def is_part(key: str) -> bool:
+    """Tell whether a column is for a part only."""
+    return _PART in key
+
+
+def may_make(container: str, scopes: str) -> bool:
+    """Tell whether a course lets us make columns and write in them."""
+    return bool(container) and {SCOPE + "lineitem", SCOPE + "score"} <= set(scopes.split())
+
+
+def may_read(scopes: Collection[str]) -> bool:
+    """Tell whether a course lets us read grades back."""
+    return SCOPE + "result.readonly" in scopes

@@ -1,0 +1,69 @@
+"""Two admins at the same moment: one link makes one admin, and two owners cannot remove each other."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from flask import Flask
+from sqlalchemy import select
+
+from lms_ext.domain.admins import CONSOLE, AdminRole
+from lms_ext.domain.refusals import Refused
+from lms_ext.models import Admin, db, utcnow
+from lms_ext.services import admin_invites, admins, sign_in_pace
+from lms_ext.services.admins import Rights
+from tests.support.admins import make_admin
+
+
+def at_once(app: Flask, *works: Callable[[], object]) -> list[object]:
+    """Do things in threads that begin together, each in its own transaction; gives results or codes of refusals."""
+    start = Barrier(len(works))
+
+    def run(work: Callable[[], object]) -> object:
+        with app.app_context():
+            start.wait(20)
+            try:
+                done = work()
+                db.session.commit()
+            except Refused as error:
+                db.session.rollback()
+                return error.refusal.code
+            finally:
+                db.session.remove()
+            return done
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def test_two_owners_cannot_remove_each_other(app: Flask) -> None:
+    for turn in range(3):
+        one, other = (make_admin(f"{name}{turn}") for name in ("satu", "dua"))
+        for left in db.session.execute(select(Admin).where(Admin.id.not_in([one, other]))).scalars():
+            left.disabled_at = utcnow()
+        db.session.commit()
+        db.session.remove()
+        done = at_once(app, lambda: bool(admins.disable(db.session, CONSOLE, one, utcnow())),  # noqa: B023 - called at once
+                       lambda: bool(admins.disable(db.session, CONSOLE, other, utcnow())))  # noqa: B023  # fmt: skip
+        assert sorted(map(str, done)) == ["True", "admin-last-owner"]
+        assert admins.has_owner(db.session)
+
+
+def test_one_link_makes_one_admin(app: Flask) -> None:
+    token = admin_invites.invite(db.session, CONSOLE, "", "", Rights(AdminRole.OWNER), utcnow())
+    db.session.commit()
+    db.session.remove()
+
+    def accept(login: str) -> Callable[[], object]:
+        return lambda: admin_invites.accept(db.session, token, login, login, "rumah kebun angin timur", utcnow()).login
+
+    done = at_once(app, accept("satu"), accept("dua"), accept("tiga"))
+    assert list(map(str, done)).count("invite-over") == 2
+    assert len(db.session.execute(select(Admin)).all()) == 1
+
+
+def test_tries_at_once_are_all_counted(app: Flask) -> None:
+    counted = [sign_in_pace.Counted(key, sign_in_pace.Pace(5, 60)) for key in ("b", "a")]
+    db.session.remove()
+    waits = at_once(app, *[lambda: sign_in_pace.take(db.session, counted, utcnow())] * 8)
+    assert waits.count(0) == 5

@@ -1,0 +1,189 @@
+"""Times, columns and reviews across the real tool and the practice LMS: chosen once, seen where they matter."""
+
+import re
+import time
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+from sqlalchemy import select
+
+from lms_ext.models import GradeColumn, GradeSlot, Link, db
+from lms_ext.sandbox.claims import item_url
+from lms_ext.worker import Worker
+from tests.journeys.test_practice_lms import Both, both  # noqa: F401 - a fixture
+from tests.support.pages import read
+from tests.support.visitor import Page
+
+TEACHER, LEARNER, OTHER = "3", "19", "20"
+
+
+def csrf(page: Page) -> str:
+    found = re.search(r'name="csrf" value="([^"]*)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+def choose(both: Both, *refs: str, **fields: Any) -> Page:  # noqa: F811 - a fixture's value
+    """Add to the course as a teacher does; gives the LMS's page."""
+    base = both.lms.settings.url
+    both.visitor.post(f"{base}/acting", {"person": TEACHER})
+    page = both.visitor.get(f"{base}/course/choose/launch")
+    while page.url.startswith(base):
+        page = both.visitor.submit(page)
+    page = both.visitor.post(page.url, {"pick": refs[0], "csrf": csrf(page), **fields})
+    while page.status == 200 and not page.url.startswith(base):
+        page = both.visitor.submit(page)
+    return page
+
+
+def review(both: Both, person: str, column: int, learner: str) -> Page:  # noqa: F811 - as above
+    """Follow the gradebook's link to a learner's work."""
+    base = both.lms.settings.url
+    both.visitor.post(f"{base}/acting", {"person": person})
+    page = both.visitor.get(f"{base}/grades/{column}/{learner}/review")
+    while page.url.startswith(base) and page.status == 200:
+        page = both.visitor.submit(page)
+    return page
+
+
+def deliver(both: Both) -> None:  # noqa: F811 - as above
+    """Let the worker send all there is, and read what was asked for."""
+    worker, deadline = Worker(both.app), time.monotonic() + 20
+    while True:
+        worker.once()
+        db.session.rollback()
+        waiting = db.session.execute(select(GradeSlot.state).where(GradeSlot.sent_version < GradeSlot.version)).all()
+        db.session.rollback()
+        if not waiting or time.monotonic() > deadline:
+            break
+        time.sleep(0.1)
+    worker.close()
+    assert not waiting
+
+
+@pytest.mark.parametrize("profile", ["generic", "moodle"])
+def test_times_that_a_teacher_chose_reach_the_lms_and_its_learners(both: Both, profile: str) -> None:  # noqa: F811 - as above
+    both.lms.set_profile(profile)
+    both.register()
+    placed = choose(both, "demo/sum", starts="2026-11-02T08:00", ends="2026-11-20T16:00", options="hold")
+    assert placed.status == 200, placed.text
+    link = both.lms.course.links()[-1]
+    kept = ("2026-11-02T01:00:00Z", "2026-11-20T09:00:00Z") if profile == "generic" else ("", "")
+    assert (link.starts, link.ends) == kept, "16.00 WIB"
+    column = both.lms.course.column(link.column_id or 0)
+    assert column is not None
+    assert not column["released"]
+    page = both.open(LEARNER, link.id)
+    assert "Tenggat 20 November 2026, 16.00 WIB" in page.text
+    assert "Masih dapat dikumpulkan; ditandai terlambat." in page.text
+    assert both.answer(page, "5").status == 200, "late work is taken"
+    assert "Terlambat" in both.open(LEARNER, link.id).text
+    assert "Terlambat" in both.open(TEACHER, link.id).text
+    deliver(both)
+    held = both.lms.course.grade(column["id"], LEARNER)
+    assert held is not None
+    assert held["score"] == 10
+    if profile == "generic":  # the teacher gives more time in the LMS: its word counts
+        both.lms.course.set_times(link.id, "", "2099-12-01T09:00:00Z")
+        assert "Tenggat 1 Desember 2099, 16.00 WIB" in both.open(LEARNER, link.id).text
+        assert "Terlambat" not in both.open(TEACHER, link.id).text
+
+
+def test_work_does_not_begin_before_its_time(both: Both) -> None:  # noqa: F811 - as above
+    both.register()
+    assert (
+        "Tenggat harus sesudah waktu mulai." in choose(both, "demo/sum", starts="2099-01-02T08:00", ends="2099-01-01T08:00").text
+    )
+    choose(both, "demo/sum", starts="2099-01-02T08:00")
+    link = both.lms.course.links()[-1]
+    page = both.open(LEARNER, link.id)
+    assert page.status == 403
+    assert "Mulai 2 Januari 2099, 08.00 WIB" in page.text
+    assert "Coba sebagai peserta" in both.open(TEACHER, link.id).text
+    db.session.rollback()
+    row = db.session.execute(select(Link)).scalar_one()
+    assert row.starts_at == datetime(2099, 1, 2, 1, 0, tzinfo=UTC)
+
+
+def test_a_pack_gets_its_columns_and_a_teacher_goes_from_a_grade_to_the_work(both: Both) -> None:  # noqa: F811 - as above
+    both.register()
+    choose(both, "demo")
+    link = both.lms.course.links()[-1]
+    assert link.column_id is None
+    for person, total in ((LEARNER, "5"), (OTHER, "4")):
+        home = both.open(person, link.id)
+        at = both.visitor.get(f"{home.url}/a/sum")
+        fields = {
+            name: read(at.text).one("input", name=name)["value"] for name in ("csrf", "attempt", "client_key", "tab", "revs")
+        }
+        assert both.visitor.post(f"{home.url}/a/sum/submit", fields | {"total": total, "action": "submit"}).status == 200
+    deliver(both)
+    (column,) = [one for one in both.lms.course.columns() if one["link_id"] == link.id]
+    assert (column["resource_id"], column["maximum"]) == ("demo/sum", 10)
+    assert [both.lms.course.grade(column["id"], one)["score"] for one in (LEARNER, OTHER)] == [10, 0]  # type: ignore[index]
+    class_page = both.visitor.get(f"{both.open(TEACHER, link.id).url}/a/sum/class")
+    assert class_page.text.count("Sampai di LMS") == 2
+
+    both.visitor.post(f"{both.lms.settings.url}/acting", {"person": TEACHER})
+    assert f"/grades/{column['id']}/{OTHER}/review" in both.visitor.get(f"{both.lms.settings.url}/grades").text
+    shown = review(both, TEACHER, column["id"], OTHER)
+    assert shown.status == 200, shown.text
+    assert "/a/sum/work/" in shown.url
+    assert both.lms.person(OTHER).name in shown.text  # type: ignore[union-attr]
+    own = review(both, LEARNER, column["id"], LEARNER)
+    assert own.url.endswith("/a/sum")
+    assert "Dinilai 10" in own.text
+    assert review(both, LEARNER, column["id"], OTHER).status == 404, "the LMS offers a learner only their own"
+
+    both.lms.course.write_own(column["id"], OTHER, 7.5, "", "Wulan")
+    teaching = both.open(TEACHER, link.id)
+    asked = both.visitor.post(f"{teaching.url}/a/sum/class/read", {"csrf": csrf(both.visitor.get(f"{teaching.url}/a/sum/class"))})
+    assert "Sedang membaca nilai dari LMS." in asked.text
+    assert asked.headers["Refresh"] == "2"
+    deliver(both)
+    seen = both.visitor.get(asked.url)
+    assert "Refresh" not in seen.headers
+    assert "Nilai di LMS: 7,5; di sini: 0" in seen.text
+    assert "Nilai di LMS: 10" in seen.text
+    work = re.search(
+        r'href="([^"]*/a/sum/work/\d+)"[^>]*><span>Buka karya<span class="visually-hidden">: '
+        + re.escape(both.lms.person(OTHER).name),
+        seen.text,
+    )  # type: ignore[union-attr]
+    assert work
+    assert "Nilai di LMS: 7,5; di sini: 0" in both.visitor.get(urljoin(seen.url, work[1])).text
+
+
+def test_a_review_of_nobodys_work_or_of_a_foreign_column_says_so(both: Both) -> None:  # noqa: F811 - as above
+    both.register()
+    choose(both, "demo/sum")
+    link = both.lms.course.links()[-1]
+    column = link.column_id or 0
+    both.open(LEARNER, link.id)
+    empty = review(both, TEACHER, column, LEARNER)
+    assert (empty.status, "Orang ini belum mengumpulkan karya di sini." in empty.text) == (404, True)
+    foreign = both.lms.course.add_column("Lain", 10, review={"url": ""})
+    away = review(both, TEACHER, foreign, LEARNER)
+    assert (away.status, "Kolom nilai ini bukan milik aktivitas" in away.text) == (404, True)
+    db.session.rollback()
+    assert db.session.execute(select(GradeColumn)).first() is None
+
+
+def test_an_aspects_column_that_is_left_alone_never_becomes_the_links_own(both: Both) -> None:  # noqa: F811 - as above
+    """An LMS names a link's only column as its own; the whole score must not land in what was made for an aspect."""
+    both.register()
+    choose(both, "demo/sum")
+    link = both.lms.course.links()[-1]
+    both.open(LEARNER, link.id)
+    db.session.rollback()
+    row = db.session.execute(select(Link)).scalar_one()
+    own, key = row.lineitem_url, (row.platform_id, row.space_id, row.id)
+    both.lms.course.remove_column(link.column_id or 0)
+    aspect = item_url(both.lms, both.lms.course.add_column("Jumlah: Alur", 4, resource_id="demo/sum#alur", link_id=link.id))
+    db.session.add(GradeColumn(platform_id=key[0], space_id=key[1], link_id=key[2], key="demo/sum#alur", url=aspect))
+    db.session.commit()
+    both.open(OTHER, link.id)
+    db.session.rollback()
+    assert db.session.execute(select(Link.lineitem_url)).scalar_one() == own
