@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
 from lms_ext.app import create_app
 from lms_ext.models import db
@@ -67,7 +67,7 @@ class Stage:
         page.wait_for_url(f"{self.tool}/l/**")
         return page
 
-    def hand_in(self, page: Page) -> None:
+    def hand_in(self, page: Page | Frame) -> None:
         """Press the page's one button, say yes if it asks about blanks, and wait for the review."""
         page.locator(".dock .btn-primary").click()
         sure = page.locator("button[name=sure]")
