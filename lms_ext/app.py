@@ -17,6 +17,7 @@ from lms_ext.web import (
     activities,
     admin,
     assets,
+    carrying,
     choosing,
     compression,
     copies,
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     assets.register(app, plugins)
     sessions.register(app)
     tabs.register(app)
+    carrying.register(app)
     errors.register(app)
     refused_launches.register(app)
     for blueprint in (

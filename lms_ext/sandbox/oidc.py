@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import jwt
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 
-from lms_ext.sandbox import claims
+from lms_ext.sandbox import browser_storage, claims
 from lms_ext.sandbox.course import COURSE_ID
 from lms_ext.sandbox.i18n import locale
 from lms_ext.sandbox.keys import ToolKeysError
@@ -34,6 +34,7 @@ def start_login(lms: Practice, body: dict[str, Any], target: str) -> Response:
         "lti_message_hint": hint,
         "lti_deployment_id": profile.deployment_id,
         **profile.login_extra,
+        **browser_storage.announced(lms),
     }
     if profile.sends_client_id:
         fields["client_id"] = lms.client_id
@@ -80,7 +81,7 @@ def auth() -> Response:
             tokens=[{"name": "id_token", **decoded(token)}],
         )
     )  # fmt: skip
-    return _post({"id_token": token, "state": state})
+    return _post({"id_token": token, "state": state, **browser_storage.announced(lms)})
 
 
 def _wrong(lms: Practice, given: dict[str, str]) -> tuple[str, str] | None:
