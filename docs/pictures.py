@@ -89,7 +89,7 @@ def administer(stage: story.Stage, page: Page) -> None:
     page.get_by_role("link", name="Platform", exact=True).click()
     shot(page, "admin-platforms")
     page.get_by_role("link", name="Daftarkan platform").click()
-    page.get_by_role("link", name="Moodle", exact=True).first.click()
+    page.get_by_role("link", name="Moodle").first.click()
     page.get_by_label("Nama LMS di sini").first.fill("Moodle BGTK Papua")
     page.get_by_role("button", name="Buat alamat pendaftaran").click()
     page.locator("#undangan").wait_for()
