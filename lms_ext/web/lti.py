@@ -1,12 +1,13 @@
 """The LTI routes: login initiation, launch, then a redirect to the page that the URL names."""
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.incoming import Asked
-from lms_ext.domain.launches import MessageType
+from lms_ext.domain.launches import Launch, MessageType
 from lms_ext.domain.refusals import Refused
 from lms_ext.lti.gateway import ProofMissing
 from lms_ext.models import db, engine, utcnow
@@ -84,14 +85,8 @@ def launch() -> BaseResponse:
     if request.files:
         raise Refused("token-too-large")
     now = utcnow()
-    gateway = tool().lti
     stored_proof = request.form.get("proof", "") if carrying.from_our_page(request.environ) else ""
-    try:
-        told = gateway.read_launch(request.form, request.cookies, now, in_frame=_in_frame(), stored_proof=stored_proof)
-    except ProofMissing as missing:
-        if missing.state.storage and _in_frame() and "proof" not in request.form:
-            missing.context["rescue"] = carrying.launch_rescue(request.form, missing.state, missing.platform)
-        raise
+    told = _proven(stored_proof, now)
     g.return_url = told.return_url
     if isinstance(told, Asked):
         return messages.answer(told)
@@ -113,7 +108,7 @@ def launch() -> BaseResponse:
     page = _landing(ref, told.message_type, opened)
     if stored_proof:
         framing.allow_platform_id(told.platform_id)
-        state = gateway.states.read(request.form["state"], now)
+        state = tool().lti.states.read(request.form["state"], now)
         return carrying.open_carried(ref, page, secret, "" if browser else new_browser, state)
     response = _sent_on(page, 303)
     # A day longer than the session: a page that says it is over can still show the way back to the course.
@@ -122,6 +117,16 @@ def launch() -> BaseResponse:
     if not browser:
         sessions.set_cookie(response, sessions.BROWSER_COOKIE, new_browser, path="/", seconds=180 * 86_400)
     return response
+
+
+def _proven(stored_proof: str, now: datetime) -> Launch | Asked:
+    """Read the launch; where the cookie with its proof is missing, the page of the refusal may fetch what the LMS keeps for us."""
+    try:
+        return tool().lti.read_launch(request.form, request.cookies, now, in_frame=_in_frame(), stored_proof=stored_proof)
+    except ProofMissing as missing:
+        if missing.state.storage and _in_frame() and "proof" not in request.form:
+            missing.context["rescue"] = carrying.launch_rescue(request.form, missing.state, missing.platform)
+        raise
 
 
 def _landing(ref: LaunchRef, kind: MessageType, opened: Opened) -> str:
