@@ -120,7 +120,7 @@ def launch() -> BaseResponse:
 
 
 def _proven(stored_proof: str, now: datetime) -> Launch | Asked:
-    """Read the launch; where the cookie with its proof is missing, the page of the refusal may fetch what the LMS keeps for us."""
+    """Read the launch; where the cookie with its proof is missing, the refusal's page may fetch what the LMS keeps for us."""
     try:
         return tool().lti.read_launch(request.form, request.cookies, now, in_frame=_in_frame(), stored_proof=stored_proof)
     except ProofMissing as missing:
