@@ -13,6 +13,7 @@ from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the path i
 from tests.support import story  # noqa: E402 - as above
 from tests.support.browser import launched  # noqa: E402 - as above
 from tests.support.databases import Databases  # noqa: E402 - as above
+from tests.support.servers import command  # noqa: E402 - as above
 
 FOLDER = ROOT / "docs" / "pictures"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1180, "height": 760}
@@ -76,6 +77,25 @@ def tell(stage: story.Stage, page: Page) -> None:
     shot(page, "gradebook")
 
 
+def administer(stage: story.Stage, page: Page) -> None:
+    """Begin as the owner, take the pictures of registering, and of the list."""
+    printed = command(stage.env, "admin", "invite", "--owner")
+    page.goto(next(word for word in printed.split() if word.startswith("http")))
+    for name, text in {"login": "dewi@bgtk.example", "name": "Dewi Rumbiak"}.items():
+        page.locator(f"input[name={name}]").fill(text)
+    for field in page.locator("input[type=password]").all():
+        field.fill("kuda lari pagi sekali")
+    page.get_by_role("button", name="Buat akun").click()
+    page.get_by_role("link", name="Platform", exact=True).click()
+    shot(page, "admin-platforms")
+    page.get_by_role("link", name="Daftarkan platform").click()
+    page.get_by_role("link", name="Moodle").first.click()
+    page.get_by_label("Nama LMS di sini").first.fill("Moodle BGTK Papua")
+    page.get_by_role("button", name="Buat alamat pendaftaran").click()
+    page.locator("#undangan").wait_for()
+    shot(page, "admin-register")
+
+
 def main() -> None:
     """Run the product in a folder of its own and take every picture."""
     FOLDER.mkdir(exist_ok=True)
@@ -84,6 +104,7 @@ def main() -> None:
         with story.staged(Databases(folder).sqlite(), folder, "starter") as stage:
             page = browser.new_page(locale="id-ID", viewport=DESK)
             tell(stage, page)
+            administer(stage, page)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from lms_ext.web import (
     activities,
     admin,
     assets,
+    carrying,
     choosing,
     compression,
     copies,
@@ -28,6 +29,7 @@ from lms_ext.web import (
     lti,
     messages,
     packs,
+    privacy,
     refused_launches,
     registration,
     roster,
@@ -83,11 +85,12 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     assets.register(app, plugins)
     sessions.register(app)
     tabs.register(app)
+    carrying.register(app)
     errors.register(app)
     refused_launches.register(app)
     for blueprint in (
         front.bp, health.bp, i18n.bp, lti.bp, messages.bp, registration.bp, packs.bp,
-        landing.bp, copies.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp, roster.bp,
+        landing.bp, copies.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp, roster.bp, privacy.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     admin.register(app)

@@ -14,6 +14,7 @@ from lms_ext.cli_demo import demo
 from lms_ext.cli_grades import grades
 from lms_ext.cli_migration import migration
 from lms_ext.cli_packs import pack
+from lms_ext.cli_people import person
 from lms_ext.cli_register import approve_platform, doctor, invite
 from lms_ext.cli_registrations import read_registration, tell_no_deployment
 from lms_ext.cli_sandbox import sandbox
@@ -148,18 +149,23 @@ def list_keys() -> None:
     from lms_ext.models import db as database
     from lms_ext.models import utcnow
     from lms_ext.services import tool_keys
+    from lms_ext.web.tool import tool
 
     keys = tool_keys.published(database.session, utcnow())
     if not keys:
         click.echo("Belum ada kunci; yang pertama dibuat saat diperlukan. / No key yet; the first is made when it is needed.")
     for one in keys:
         click.echo(f"{one.kid}\tsigns from {_when(one.signs_from)}\tpublished until {_when(one.published_until)}")
+    due = tool_keys.next_due(database.session, tool().settings.key_days)
+    if due:
+        click.echo(f"Kunci berikut terbit / next key is published: {_when(due)}")
 
 
 @key.command()
-@click.option("--now", "at_once", is_flag=True, help="Sign with it at once: only when the old key is lost or leaked.")
-def rotate(at_once: bool) -> None:
-    """Publish a new key; it signs in an hour, the old one stays published for a week more."""
+@click.option("--now", "at_once", is_flag=True, help="Sign with it at once: only when the old key cannot be used.")
+@click.option("--leaked", is_flag=True, help="Sign with it at once and withdraw all older keys: when one has leaked.")
+def rotate(at_once: bool, leaked: bool) -> None:
+    """Publish a new key; it signs in two days, the old one stays published for a week more."""
     from lms_ext.lti.tool_keys import make_key
     from lms_ext.models import db as database
     from lms_ext.models import utcnow
@@ -167,7 +173,7 @@ def rotate(at_once: bool) -> None:
     from lms_ext.web.tool import tool
 
     new = make_key()
-    signs_from = tool_keys.add(database.session, tool().sealer, new, utcnow(), at_once=at_once)
+    signs_from = tool_keys.add(database.session, tool().sealer, new, utcnow(), at_once=at_once, withdraw=leaked)
     database.session.commit()
     click.echo(f"Kunci baru / New key: {new.kid}, signs from {_when(signs_from)}")
 
@@ -218,3 +224,4 @@ main.add_command(grades)
 main.add_command(migration)
 main.add_command(sandbox)
 main.add_command(seal)
+main.add_command(person)

@@ -33,9 +33,10 @@ def rotate() -> None:
 def reseal(*, tell: bool = False) -> int:
     """Seal everything under the newest key, in the running application; gives how many secrets no key opens."""
     from lms_ext.models import db
-    from lms_ext.services import sealing, tool_keys  # noqa: F401 - each service with secrets registers its columns
+    from lms_ext.services import sealing
     from lms_ext.web.tool import tool
 
+    # the running application has loaded every service, and each has registered the columns that it seals
     found = sealing.reseal_all(db.session, tool().sealer, db.session.commit)
     for one in found if tell else ():
         click.echo(f"{one.name}\tresealed {one.resealed}\tfresh {one.fresh}\tlost {one.lost}")

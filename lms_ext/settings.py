@@ -46,6 +46,8 @@ class Settings:
     """How many reverse proxies stand before the tool and set X-Forwarded headers."""
     strict_plugins: bool = False
     """Raise where a plugin would be quarantined: for tests."""
+    key_days: int = 90
+    """How long one signing key is used before the worker brings the next; 0 for by hand only."""
     session_hours: int = 12
     state_minutes: int = 10
     leeway_seconds: int = 60
@@ -76,7 +78,7 @@ class Settings:
         for name in ("allow_loopback", "embedded_worker", "strict_plugins"):
             if name in values:
                 known[name] = values[name].strip().lower() in _TRUE
-        for name in ("proxies", "session_hours", "state_minutes", "leeway_seconds"):
+        for name in ("proxies", "key_days", "session_hours", "state_minutes", "leeway_seconds"):
             if name in values:
                 known[name] = _whole(name, values[name])
         known["oidc_domains"] = tuple(one.strip().lower() for one in values.get("oidc_domains", "").split(",") if one.strip())
@@ -97,6 +99,8 @@ class Settings:
             raise SettingsError(f"{PREFIX}PUBLIC_URL must be https: browsers send no cookies inside an LMS over http.")
         _check_secret(self.secret_key)
         _check_seal_keys(self.seal_keys)
+        if 0 < self.key_days < 7:
+            raise SettingsError(f"{PREFIX}KEY_DAYS must be 0 (by hand only) or at least 7: platforms need days to see a new key.")
         if self.timezone not in ZONES:
             raise SettingsError(f"{PREFIX}TIMEZONE must be one of {', '.join(ZONES)}, not {self.timezone!r}.")
         if not self.database_url:

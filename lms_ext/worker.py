@@ -24,10 +24,12 @@ from lms_ext.lti.notices import NoticeDesk
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.results import Reader
 from lms_ext.lti.tokens import Tokens
+from lms_ext.lti.tool_keys import rotate_when_due
 from lms_ext.models import engine, utcnow
 from lms_ext.roster_worker import RosterWork
-from lms_ext.services import delivering, lanes, notices, tidying
+from lms_ext.services import delivering, lanes, notices, personal_data, retention, tidying
 from lms_ext.services.delivering import Claimed, Result, Verdict
+from lms_ext.services.sealing import SealLost
 from lms_ext.web.tool import Tool, new_session
 
 log = structlog.get_logger(__name__)
@@ -184,6 +186,9 @@ class Worker:
             return Verdict("parked", "platform-inactive")
         try:
             return self._gradebook.send(platform, self._quirks(platform), one)
+        except SealLost as error:
+            log.error("seal.lost", what=error.what, key=error.key_id)  # noqa: TRY400 - the place is known, the cause is a setting
+            return Verdict("retry", "seal-lost")
         except Exception as error:
             log.exception("worker.fault", error=type(error).__name__)
             return Verdict("retry", "fault")
@@ -213,7 +218,13 @@ class Worker:
         engine.may_write()
         with new_session() as session:
             more = tidying.forget_old(session, utcnow())
+            personal_data.sweep(session, utcnow())
             session.commit()
+            more |= retention.run(session, utcnow())
+            session.commit()
+        kid = rotate_when_due(new_session, self._tool.sealer, self._tool.settings.key_days, utcnow())
+        if kid:
+            log.info("keys.rotated", kid=kid)
         self._tidy_at = time.monotonic() + (0.0 if more else _TIDY)
 
     def _tell(self) -> None:

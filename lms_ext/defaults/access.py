@@ -7,7 +7,7 @@ from lms_ext.hookspecs import hookimpl
 
 @hookimpl(trylast=True)
 def choose_access(actor: Actor, action: Action) -> Access | None:
-    """Let everyone work, and only teachers teach and choose."""
-    if action == Action.WORK or actor.role == Role.TEACHER:
+    """Let everyone work and have their own data, and only teachers teach and choose."""
+    if action in {Action.WORK, Action.OWN_DATA} or actor.role == Role.TEACHER:
         return Access(allowed=True)
     return Access(allowed=False, reason="forbidden")

@@ -13,6 +13,8 @@ class Action(enum.StrEnum):
     """See the class, open and mark work, resend grades."""
     CHOOSE = "choose"
     """Add activities to the course."""
+    OWN_DATA = "own-data"
+    """See, take along and erase what is held of oneself."""
 
 
 @dataclass(frozen=True, slots=True)

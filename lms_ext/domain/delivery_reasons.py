@@ -33,6 +33,11 @@ REASONS: dict[str, Text] = {
     "same-second": _reason("LMS menolak waktu kiriman.", "The LMS refused the time of the grade.", _AGAIN),
     "fault": _reason("Terjadi kesalahan pada alat ini.", "A fault of this tool got in the way.", _AGAIN),
     "column-unmade": _reason("Kolom nilai belum dapat dibuat di LMS.", "The gradebook column could not be made yet.", _AGAIN),
+    "seal-lost": _reason(
+        "Kunci penanda tangan alat ini tidak dapat dibuka. Mintalah admin alat memeriksa LMS_EXT_SEAL_KEYS.",
+        "This tool's signing key cannot be opened. Ask the tool's admin to check LMS_EXT_SEAL_KEYS.",
+        _AGAIN,
+    ),
     # the platform's own grade stays
     "graded-there": text(
         "Nilai yang ditulis langsung di LMS dipertahankan.", "The grade that was written in the LMS itself is kept."

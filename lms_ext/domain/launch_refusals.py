@@ -211,6 +211,27 @@ _ROWS: list[tuple[str, int, Text, str, str]] = [
         "Tautan ini sudah membuka aktivitas. Muat ulang halaman aktivitasnya dari kursus.",
         "This link already opens an activity. Reload it from your course.",
     ),
+    (
+        "privacy-in-course",
+        400,
+        _NOT_READABLE,
+        "Permintaan data pribadi tidak boleh menyebut kursus atau aktivitas. Admin: buka dari menu akun LMS.",
+        "A request about personal data must name no course and no activity. Admin: open it from the LMS's account menu.",
+    ),
+    (
+        "privacy-person-malformed",
+        400,
+        _NOT_READABLE,
+        "LMS tidak menyebut dengan benar data siapa yang diminta.",
+        "The platform did not say properly whose data is asked for.",
+    ),
+    (
+        "privacy-not-admin",
+        403,
+        _NOT_ALLOWED,
+        "Permintaan tentang data orang lain hanya dapat dibuka oleh admin LMS.",
+        "Requests about another person's data can be opened by platform admins only.",
+    ),
 ]
 
 for _code, _status, _title, _indonesian, _english in _ROWS:

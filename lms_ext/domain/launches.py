@@ -19,6 +19,8 @@ class MessageType(enum.StrEnum):
     RESOURCE_LINK = "LtiResourceLinkRequest"
     DEEP_LINKING = "LtiDeepLinkingRequest"
     SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
+    PRIVACY = "LtiDataPrivacyLaunchRequest"
+    """Opens what is held of a person, for them or for an admin of the LMS; of no course and no link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class Launch:
     deep_linking: DeepLinkingSettings | None = None
     old: OldIds | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
+    for_user: str = ""
+    """The LMS's id of the person that a privacy launch is about; "" when it is no such launch."""
     return_url: str = ""
     """https only (http on loopback when allowed); "" when absent or unfit."""
     in_frame: bool = True

@@ -35,6 +35,7 @@ MESSAGES: tuple[OfferedMessage, ...] = (
     OfferedMessage(
         "LtiDeepLinkingRequest", text("Memilih aktivitas untuk kursus", "Choose activities for a course"), ("ContentArea",)
     ),
+    OfferedMessage("LtiDataPrivacyLaunchRequest", text("Melihat dan menghapus data pribadi", "See and erase personal data")),
 )
 """Messages of the host; plugins add theirs by `register_messages`."""
 

@@ -9,6 +9,17 @@ _TEACHING = {"Instructor", "ContentDeveloper", "Administrator"}
 """Context roles that may mark and add activities. Mentor, Manager, Officer and Member may not."""
 
 
+_ADMINISTRATORS = frozenset(
+    f"http://purl.imsglobal.org/vocab/lis/v2/{one}"
+    for one in ("system/person#Administrator", "system/person#SysAdmin", "institution/person#Administrator")
+)
+
+
+def runs_the_lms(roles: Iterable[str]) -> bool:
+    """Tell whether LTI role URIs name an administrator of the LMS itself; being one of a course is not enough."""
+    return not _ADMINISTRATORS.isdisjoint(roles)
+
+
 class Role(enum.StrEnum):
     """A person's part in one course."""
 

@@ -1,7 +1,7 @@
 """A course's list of people as a platform gives it, when to fetch it again, and what may go wrong with that."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -59,8 +59,8 @@ class Fetched:
     differences_url: str = ""
     groups: tuple[Group, ...] | None = None
     """None when there is no such service, or it failed."""
-    at_link: frozenset[str] | None = None
-    """Ids of those who may open the link that was asked about; None when none was, or the platform did not say."""
+    at_links: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Ids of those who may open a link, for each link that was asked about and the platform told of."""
 
 
 class RosterTrouble(Exception):

@@ -22,7 +22,7 @@ from lms_ext.domain.launches import (
     OldIds,
     PersonClaims,
 )
-from lms_ext.domain.people import course_role
+from lms_ext.domain.people import course_role, runs_the_lms
 from lms_ext.domain.refusals import Refused
 from lms_ext.domain.texts import nearest_locale, storable
 from lms_ext.lti.line_items import DATES, read_time
@@ -66,6 +66,8 @@ def check(body: dict[str, Any], more_types: Collection[str] = ()) -> None:
     _check_person(body)
     if kind == MessageType.RESOURCE_LINK:
         _check_link(body.get(LTI + "resource_link", ...))
+    elif kind == MessageType.PRIVACY:
+        _check_privacy(body)
     elif kind == MessageType.DEEP_LINKING:
         _check_selection(body.get(DEEP_LINKING))
     elif kind == MessageType.SUBMISSION_REVIEW:
@@ -90,9 +92,14 @@ def _kind(body: dict[str, Any], more_types: Collection[str]) -> str:
         raise Refused("type-missing")
     if body.get(LTI + "version") != "1.3.0":
         raise Refused("version-wrong")
-    if not isinstance(kind, str) or kind not in {*MessageType, *more_types}:
+    if not isinstance(kind, str) or message_type(kind) not in {*MessageType, *more_types}:
         raise Refused("type-unsupported")
-    return kind
+    return message_type(kind)
+
+
+def message_type(named: str) -> str:
+    """Give a message type's name; the first drafts named the privacy launch without its Lti, and platforms still do."""
+    return MessageType.PRIVACY if named == "DataPrivacyLaunchRequest" else named
 
 
 def _check_person(body: dict[str, Any]) -> None:
@@ -121,6 +128,21 @@ def _check_review(person: object, endpoint: object) -> None:
         raise Refused("review-incomplete")
 
 
+def _check_privacy(body: dict[str, Any]) -> None:
+    if body.get(LTI + "context") or body.get(LTI + "resource_link"):
+        raise Refused("privacy-in-course")
+    asked = body.get(LTI + "for_user")
+    if asked is not None and not _id(_for_user(asked)):
+        raise Refused("privacy-person-malformed")
+    if asked is not None and _for_user(asked) != body["sub"] and not runs_the_lms(body[LTI + "roles"]):
+        raise Refused("privacy-not-admin")
+
+
+def _for_user(claim: object) -> Any:
+    """Give the id of a `for_user` claim: ``user_id``, in the first drafts ``id``."""
+    return claim.get("user_id", claim.get("id")) if isinstance(claim, dict) else None
+
+
 def _check_selection(claim: object) -> None:
     """Look before the library does: it calls every fault of a selection request malformed."""
     if not isinstance(claim, dict):
@@ -142,7 +164,7 @@ def launch_from(
     body: dict[str, Any], platform: KnownPlatform, state: State, fit_url: Callable[[str], bool], *, in_frame: bool
 ) -> Launch:
     """Read checked claims. A service URL that is not fit (not https, no host) switches its service off."""
-    kind = MessageType(body[LTI + "message_type"])
+    kind = MessageType(message_type(body[LTI + "message_type"]))
     context = body.get(LTI + "context") or {}
     link = body.get(LTI + "resource_link") or {}
     custom = body.get(LTI + "custom") or {}
@@ -167,6 +189,7 @@ def launch_from(
         deep_linking=_deep_linking(body[DEEP_LINKING], fit_url) if kind == MessageType.DEEP_LINKING else None,
         old=_old_ids(body),
         custom=told,
+        for_user=_for_user(body.get(LTI + "for_user")) or body["sub"] if kind == MessageType.PRIVACY else "",
         return_url=return_url(body, fit_url),
         in_frame=in_frame,
         platform_name=platform.name,

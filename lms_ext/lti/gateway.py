@@ -1,5 +1,6 @@
 """Login and launch as two calls, joined from their parts; the web layer knows only this."""
 
+import re
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ from lms_ext.services.sealing import Sealer
 from lms_ext.settings import Settings
 
 _LOGIN_LIMIT = 4_000
+_STORAGE_TARGETS = ("lti_storage_target", "ims_web_message_target", "web_message_target")
+"""Names of the parameter that announces platform storage: the one of LTI Client Side postMessages, and those of its drafts."""
+_FRAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,27 @@ class LoginStart:
     url: str
     state: State
     proof: str
+    platform: KnownPlatform
+    told_storage: str
+    """The frame that the platform named for its storage; "" when it named none."""
+
+
+class ProofMissing(Refused):
+    """Nothing proves that this browser began the login; its LMS may have kept the proof."""
+
+    def __init__(self, state: State, platform: KnownPlatform, restart_url: str) -> None:
+        super().__init__("cookie-blocked", context={"restart_url": restart_url}, platform=platform.id)
+        self.state = state
+        self.platform = platform
+
+
+def _token(form: Mapping[str, str]) -> str:
+    token = form.get("id_token", "")
+    if not token:
+        raise Refused("token-missing")
+    if len(token) > TOKEN_LIMIT:
+        raise Refused("token-too-large")
+    return token
 
 
 class Gateway:
@@ -63,8 +88,11 @@ class Gateway:
         """Give our public keys as a JWKS."""
         return key_set(self._sessions, self.sealer, now)
 
-    def begin_login(self, given: Mapping[str, list[str]], now: datetime) -> LoginStart:
-        """Answer a login initiation: check it, make a state, give the platform's address to go to. Nothing is stored."""
+    def begin_login(self, given: Mapping[str, list[str]], now: datetime, *, may_store: bool = False) -> LoginStart:
+        """Answer a login initiation: check it, make a state, give the platform's address to go to. Nothing is stored.
+
+        `may_store`: a page goes out that can ask the platform to keep the proof.
+        """
         for values in given.values():
             if len(values) > 1 or len(values[0]) > _LOGIN_LIMIT or not values[0].isprintable():
                 raise Refused("malformed")
@@ -86,8 +114,12 @@ class Gateway:
         hints = (one["login_hint"], one.get("lti_message_hint", ""))
         proof = secrets.token_urlsafe(16)
         kept = hints if len("".join(hints)) <= HINTS_LIMIT else ("", "")
-        state = State(new_state_id(), platform.id, target, deployment, self._hashed(proof), self.states.expiry(now), kept)
-        return LoginStart(self._auth_url(platform, state, hints), state, proof)
+        told = next((one[name] for name in _STORAGE_TARGETS if _FRAME.fullmatch(one.get(name, ""))), "")
+        storage = (told or "_parent") if may_store else ""
+        state = State(
+            new_state_id(), platform.id, target, deployment, self._hashed(proof), self.states.expiry(now), kept, storage
+        )
+        return LoginStart(self._auth_url(platform, state, hints), state, proof, platform, told)
 
     def _auth_url(self, platform: KnownPlatform, state: State, hints: tuple[str, str]) -> str:
         # Only what OIDC and LTI name: Moodle's own `repost` must never come back to it (openwebwork/webwork2#2982).
@@ -138,9 +170,12 @@ class Gateway:
         return known[0]
 
     def read_launch(
-        self, form: Mapping[str, str], cookies: Mapping[str, str], now: datetime, *, in_frame: bool
+        self, form: Mapping[str, str], cookies: Mapping[str, str], now: datetime, *, in_frame: bool, stored_proof: str = ""
     ) -> Launch | Asked:
-        """Prove a launch and read it; the caller marks the state as used in the launch's own transaction."""
+        """Prove a launch and read it; the caller marks the state as used in the launch's own transaction.
+
+        `stored_proof` came from the platform's storage, by a page of ours.
+        """
         if form.get("error"):
             raise Refused("platform-error", error=form["error"][:60])
         if not form.get("state"):
@@ -151,14 +186,19 @@ class Gateway:
             platform = self.registry.all().get(state.platform_id)
         if platform is None or platform.status != "active":
             raise Refused("platform-inactive", platform=state.platform_id)
-        token = form.get("id_token", "")
-        if not token:
-            raise Refused("token-missing")
-        if len(token) > TOKEN_LIMIT:
-            raise Refused("token-too-large")
-        proof = cookies.get(state.cookie, "")
+        try:
+            token = _token(form)
+            self._prove_browser(cookies.get(state.cookie, "") or stored_proof, state, platform)
+            return self._proven(token, state, platform, now, in_frame=in_frame)
+        except Refused as refused:
+            refused.facts.setdefault("platform", platform.id)
+            raise
+
+    def _prove_browser(self, proof: str, state: State, platform: KnownPlatform) -> None:
         if not proof or not secrets.compare_digest(self._hashed(proof), state.proof_hash):
-            raise Refused("cookie-blocked", context={"restart_url": self._restart(platform, state)}, platform=platform.id)
+            raise ProofMissing(state, platform, self._restart(platform, state))
+
+    def _proven(self, token: str, state: State, platform: KnownPlatform, now: datetime, *, in_frame: bool) -> Launch | Asked:
         message = Message(
             token,
             state,

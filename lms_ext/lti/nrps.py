@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -49,17 +51,9 @@ class Memberships:
         lists = _Lists(self._outbound, self._tokens, platform, quirks, time.monotonic() + self._seconds)
         groups = _optional(lambda: lists.groups(sought)) if sought.groups_url else None
         fetched = self._differences(lists, sought) or lists.members(_with(sought.url, _asked(sought)), whole=True)
-        at_link = _optional(lambda: lists.at_link(sought)) if sought.link and fetched.whole else None
-        return Fetched(
-            fetched.people,
-            fetched.whole,
-            fetched.skipped,
-            fetched.unread,
-            fetched.unknown,
-            fetched.differences_url,
-            groups,
-            at_link,
-        )
+        links = sought.links if fetched.whole else ()
+        at_links = {link: told for link in links if (told := _optional(partial(lists.at_link, sought.url, link))) is not None}
+        return replace(fetched, groups=groups, at_links=at_links)
 
     @staticmethod
     def _differences(lists: "_Lists", sought: Sought) -> Fetched | None:
@@ -129,9 +123,9 @@ class _Lists:
             differences = ""
         return Fetched(merged(people), whole, skipped, frozenset(unread - {""}), unknown, differences)
 
-    def at_link(self, sought: Sought) -> frozenset[str]:
+    def at_link(self, url: str, link: str) -> frozenset[str]:
         """Give the ids of those who may open a resource link."""
-        told = self.members(_with(sought.url, {"limit": _LIMIT, "rlid": sought.link}), whole=True)
+        told = self.members(_with(url, {"limit": _LIMIT, "rlid": link}), whole=True)
         if told.unknown or not told.people:
             raise RosterTrouble("unreadable")
         return frozenset(one.sub for one in told.people.values() if one.status == "active") | told.unread

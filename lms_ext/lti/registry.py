@@ -33,6 +33,7 @@ class KnownPlatform:
     auth_token_url: str
     token_audience: str
     jwks_url: str
+    frame_hosts: str
     deployments: dict[str, str]
     takes_deployments: bool = False
 
@@ -84,7 +85,8 @@ class Registry(ToolConfAbstract[Any]):
             return {
                 one.id: KnownPlatform(
                     one.id, one.issuer, one.client_id, one.name, one.product, one.status, one.auth_login_url,
-                    one.auth_token_url, one.token_audience, one.jwks_url, deployments.get(one.id, {}), one.takes_deployments,
+                    one.auth_token_url, one.token_audience, one.jwks_url, one.frame_hosts, deployments.get(one.id, {}),
+                    one.takes_deployments,
                 )
                 for one in session.execute(select(Platform)).scalars()
             }  # fmt: skip

@@ -23,6 +23,8 @@ class State:
     expires_at: datetime
     hints: tuple[str, str] = ("", "")
     """login_hint and lti_message_hint, when short: the page for blocked cookies begins the login again with them."""
+    storage: str = ""
+    """The platform's frame that may keep the proof where the browser keeps no cookie; "" when no page could ask it to."""
 
     @property
     def cookie(self) -> str:
@@ -53,7 +55,7 @@ class StateSigner:
     def write(self, state: State) -> str:
         """Serialise and sign."""
         body = [state.id, state.platform_id, state.target, state.deployment_hint, state.proof_hash,
-                int(state.expires_at.timestamp()), *state.hints]  # fmt: skip
+                int(state.expires_at.timestamp()), *state.hints, state.storage]  # fmt: skip
         text = base64.urlsafe_b64encode(json.dumps(body, separators=(",", ":")).encode()).rstrip(b"=")
         return f"{text.decode()}.{self._sign(text)}"
 
@@ -67,7 +69,8 @@ class StateSigner:
         if expires_at < now:
             raise Refused("state-expired")
         state_id, platform_id, target, deployment, proof = values[:5]
-        return State(state_id, platform_id, target, deployment, proof, expires_at, (values[6], values[7]))
+        storage = values[8] if len(values) > 8 else ""  # logins that an older version began
+        return State(state_id, platform_id, target, deployment, proof, expires_at, (values[6], values[7]), storage)
 
     def _sign(self, text: bytes) -> str:
         return base64.urlsafe_b64encode(hmac.digest(self._key, text, "sha256")[:24]).decode()

@@ -67,7 +67,7 @@ class Signer:
             parsed = load_pem_private_key(tool_keys.PRIVATE.open(self._sealer, chosen.private_pem, chosen.kid).encode(), None)
             if not isinstance(parsed, RSAPrivateKey):  # pragma: no cover - we make no others; for the type checker
                 raise TypeError(chosen.kid)
-            self._parsed = {chosen.kid: parsed}
+            self._parsed = {chosen.kid: parsed}  # one is enough: the others sign no more
         self._kid = chosen.kid
 
 
@@ -83,6 +83,21 @@ def ensure_key(sessions: Callable[[], Session], sealer: Sealer, now: datetime) -
             session.commit()
         except IntegrityError:  # pragma: no cover - another process made the first key in the same moment
             session.rollback()
+
+
+def rotate_when_due(sessions: Callable[[], Session], sealer: Sealer, days: int, now: datetime) -> str:
+    """Publish a new key when the newest one is `days` old (0 for never), and clear old ones; gives its kid, or ""."""
+    with sessions() as session:
+        due = tool_keys.next_due(session, days)
+    kid = ""
+    with sessions() as session:
+        if due and due <= now and tool_keys.claim_rotation(session, days, now):
+            made = make_key()
+            tool_keys.add(session, sealer, made, now)
+            kid = made.kid
+        tool_keys.wipe_old(session, now)
+        session.commit()
+    return kid
 
 
 def key_set(sessions: Callable[[], Session], sealer: Sealer, now: datetime) -> dict[str, Any]:

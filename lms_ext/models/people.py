@@ -27,6 +27,8 @@ class Space(Base):
     """Container of the course's gradebook columns."""
     ags_scopes: Mapped[str] = mapped_column(String(500), default="")
     """Grade service scopes the platform granted, sorted, a space between."""
+    opened_month: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    """Month (``2026-11``) in which it was last opened; kept for retention, and coarse so that launches rarely write it."""
     notices_url: Mapped[str] = mapped_column(String(2000), default="", server_default="")
     """Where the platform lets us ask for notices."""
     origins: Mapped[list[str] | None] = mapped_column(Document)
@@ -151,6 +153,8 @@ class LaunchSession(Base):
     deep_linking: Mapped[JsonObject | None] = mapped_column(Document)
     """Settings of a deep linking launch; answered once (`answered_at`)."""
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    about_id: Mapped[int | None] = mapped_column(Id)
+    """The person whose data a privacy launch opens (0 when we do not know them); None for other launches."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

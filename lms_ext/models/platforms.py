@@ -25,6 +25,8 @@ class Platform(Base):
     token_audience: Mapped[str] = mapped_column(String(2000), default="")
     """Audience of service assertions when it differs from the token URL."""
     jwks_url: Mapped[str] = mapped_column(String(2000))
+    frame_hosts: Mapped[str] = mapped_column(String(2000), default="", server_default="")
+    """More origins whose pages show the tool in a frame, as content security policies name them, e.g. ``https://*.sekolah.id``."""
     status: Mapped[str] = mapped_column(String(20), default="active")
     """``active``, ``pending`` (waits for an admin) or ``disabled``."""
     takes_deployments: Mapped[bool] = mapped_column(default=False, server_default=false())

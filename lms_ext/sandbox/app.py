@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 
 from lms_ext.sandbox import (
     ags,
+    browser_storage,
     copy_pages,
     deep_linking,
     fault_pages,
@@ -43,7 +44,7 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Flask:
     app.extensions["practice"] = lms
     i18n.register(app)
     for module in (
-        oidc, ags, nrps, notices, deep_linking, registration,
+        oidc, ags, nrps, notices, deep_linking, browser_storage, registration,
         pages, copy_pages, grade_pages, member_pages, setup_pages, register_pages, fault_pages,
     ):  # fmt: skip
         app.register_blueprint(module.bp)

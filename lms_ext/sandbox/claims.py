@@ -202,3 +202,11 @@ def deep_linking_claims(practice: Practice, data: str, return_url: str) -> dict[
         LTI + "target_link_uri": practice.tool.deep_linking_url or practice.tool.launch_url,
         DEEP_LINKING + "deep_linking_settings": settings,
     }
+
+
+def privacy_claims(practice: Practice, base: dict[str, Any], about: Person) -> dict[str, Any]:
+    """Turn what every message carries into a request about a person's data: of no course, on behalf of that person."""
+    found = {name: value for name, value in base.items() if name != LTI + "context"}
+    found[LTI + "for_user"] = {"user_id": outer_id(practice, "person", about.id), "name": about.name}
+    found[LTI + "target_link_uri"] = practice.tool.launch_url
+    return found

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms_ext.sandbox.faults import KINDS, SERVICES, BadFault
+from lms_ext.sandbox.faults import KINDS, SERVICES, STORAGE_MODES, BadFault
 from lms_ext.sandbox.practice import Practice
 from lms_ext.sandbox.services import practice
 
@@ -20,7 +20,9 @@ def show() -> str:
 
 
 def _page(fault: str) -> str:
-    return render_template("faults.html", services=SERVICES, kinds=KINDS, fault=fault, **practice().faults.listing())
+    return render_template(
+        "faults.html", services=SERVICES, kinds=KINDS, modes=STORAGE_MODES, fault=fault, **practice().faults.listing()
+    )
 
 
 @bp.post("/faults")
@@ -34,7 +36,7 @@ def save() -> str | BaseResponse | tuple[str, int]:
 
 
 def _do(lms: Practice, given: dict[str, Any]) -> None:
-    """Do one order: ``do`` is add, limit, clear, rotate-key, revoke-tokens or clock."""
+    """Do one order: ``do`` is add, limit, clear, rotate-key, revoke-tokens, storage or clock."""
     action = given.get("do", "add")
     service = str(given.get("service", ""))
     if action == "add":
@@ -43,6 +45,8 @@ def _do(lms: Practice, given: dict[str, Any]) -> None:
         lms.faults.add(service, str(given.get("kind", "")), times=times, rate=rate, seconds=seconds, after=after)
     elif action == "limit":
         lms.faults.limit(service, float(given.get("per_second", 0)))
+    elif action == "storage":
+        lms.faults.keep_for_tools(str(given.get("mode", "")))
     elif action == "clock":
         lms.faults.clock_skew = float(given.get("seconds", 0))
     elif action == "rotate-key":

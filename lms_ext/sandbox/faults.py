@@ -24,6 +24,8 @@ REGISTRATION = {
 KINDS = (*STATUSES, "html", "empty", "slow", "cut", "down", "loop", "foreign", *REGISTRATION)
 APPLIED = frozenset({"html", "empty", "slow", "cut", "loop", "foreign"})
 """Kinds that do the work asked for; only the answer is wrong, late or missing."""
+STORAGE_MODES = ("works", "off", "silent", "refused", "wrong-id", "full")
+"""What pages of the LMS do when the tool asks them to keep something for a browser without cookies."""
 
 
 class BadFault(ValueError):
@@ -55,6 +57,7 @@ class Faults:
         self._chance = random.Random(seed)  # noqa: S311 - repeatable bad luck, no secret
         self.clock_skew = 0.0
         """Seconds that the LMS's clock is ahead."""
+        self.storage = STORAGE_MODES[0]
 
     def add(self, service: str, kind: str, *, times: int = 1, rate: float = 0.0, seconds: float = 2.0, after: int = 0) -> None:
         """Order a fault; ``down`` stays until cleared when `times` is 0."""
@@ -79,6 +82,13 @@ class Faults:
             self._limits.clear()
             self._calls.clear()
             self.clock_skew = 0.0
+            self.storage = STORAGE_MODES[0]
+
+    def keep_for_tools(self, mode: str) -> None:
+        """Order what pages do with what a tool asks them to keep."""
+        if mode not in STORAGE_MODES:
+            raise BadFault(f"mode: {', '.join(STORAGE_MODES)}")
+        self.storage = mode
 
     def take(self, service: str) -> Fault | None:
         """Give the fault for a call that has just come, using it up."""
@@ -123,4 +133,5 @@ class Faults:
                 "orders": [asdict(one) for one in self._orders],
                 "limits": {name: value for name, value in self._limits.items() if value},
                 "clock_skew": self.clock_skew,
+                "storage": self.storage,
             }

@@ -4,6 +4,7 @@ import json
 import secrets
 import threading
 import time
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -19,6 +20,12 @@ _KEPT = 3
 
 class ToolKeysError(Exception):
     """The tool's key set could not be used; the text says why."""
+
+
+@lru_cache(_KEPT)
+def _private(pem: str) -> rsa.RSAPrivateKey:
+    """Parse a key once: that takes a hundred times as long as signing."""
+    return cast("rsa.RSAPrivateKey", serialization.load_pem_private_key(pem.encode(), None))
 
 
 class PlatformKeys:
@@ -45,7 +52,7 @@ class PlatformKeys:
     def sign(self, claims: dict[str, Any]) -> str:
         """Sign claims with RS256."""
         newest = self._store.get("keys")[0]
-        return jwt.encode(claims, newest["pem"], algorithm="RS256", headers={"kid": newest["kid"]})
+        return jwt.encode(claims, _private(newest["pem"]), algorithm="RS256", headers={"kid": newest["kid"]})
 
     def verify(self, token: str) -> dict[str, Any]:
         """Give the claims of a token that this LMS signed itself; raise jwt.PyJWTError."""
@@ -61,18 +68,21 @@ class PlatformKeys:
         """Give the key set."""
         found = []
         for one in self._store.get("keys"):
-            private = cast("rsa.RSAPrivateKey", serialization.load_pem_private_key(one["pem"].encode(), None))
-            body = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(private.public_key()))
+            body = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(_private(one["pem"]).public_key()))
             body.pop("key_ops", None)
             found.append(body | {"kid": one["kid"], "use": "sig", "alg": "RS256"})
         return {"keys": found}
 
 
 class ToolKeys:
-    """The tool's key set: kept for an hour, asked for again when a key id is unknown."""
+    """The tool's key set: kept for an hour, asked for again when a key id is unknown.
 
-    def __init__(self, keep_seconds: float = 3600.0) -> None:
+    A platform that is not `curious` looks again only when the time is over, as some do for a whole day.
+    """
+
+    def __init__(self, keep_seconds: float = 3600.0, *, curious: bool = True) -> None:
         self._keep = keep_seconds
+        self._curious = curious
         self._kept: dict[str, tuple[float, dict[str, Any]]] = {}
         self._lock = threading.Lock()
 
@@ -86,7 +96,7 @@ class ToolKeys:
             raise ToolKeysError("JWT: kid?")
         with self._lock:
             until, keys = self._kept.get(url, (0.0, {}))
-            if until < time.monotonic() or kid not in keys:
+            if until < time.monotonic() or (self._curious and kid not in keys):
                 keys = self._fetch(url)
                 self._kept[url] = (time.monotonic() + self._keep, keys)
         if kid not in keys:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import jwt
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 
-from lms_ext.sandbox import claims
+from lms_ext.sandbox import browser_storage, claims
 from lms_ext.sandbox.course import COURSE_ID
 from lms_ext.sandbox.i18n import locale
 from lms_ext.sandbox.keys import ToolKeysError
@@ -18,6 +18,7 @@ bp = Blueprint("oidc", __name__, url_prefix="/lti")
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _KINDS = {
     "link": "LtiResourceLinkRequest", "deep-linking": "LtiDeepLinkingRequest", "review": "LtiSubmissionReviewRequest",
+    "privacy": "LtiDataPrivacyLaunchRequest",
 }  # fmt: skip
 SCOPES = (*claims.AGS_SCOPES, claims.NRPS_SCOPE, claims.GS_SCOPE, claims.PNS_SCOPE)
 
@@ -33,6 +34,7 @@ def start_login(lms: Practice, body: dict[str, Any], target: str) -> Response:
         "lti_message_hint": hint,
         "lti_deployment_id": profile.deployment_id,
         **profile.login_extra,
+        **browser_storage.announced(lms),
     }
     if profile.sends_client_id:
         fields["client_id"] = lms.client_id
@@ -79,7 +81,7 @@ def auth() -> Response:
             tokens=[{"name": "id_token", **decoded(token)}],
         )
     )  # fmt: skip
-    return _post({"id_token": token, "state": state})
+    return _post({"id_token": token, "state": state, **browser_storage.announced(lms)})
 
 
 def _wrong(lms: Practice, given: dict[str, str]) -> tuple[str, str] | None:
@@ -101,13 +103,14 @@ def _wrong(lms: Practice, given: dict[str, str]) -> tuple[str, str] | None:
 def _claims(lms: Practice, body: dict[str, Any], person: Any, nonce: str) -> dict[str, Any]:
     if body["kind"] == "review":
         return _review_claims(lms, body, person, nonce)
-    choosing = body["kind"] == "deep-linking"
     kind = _KINDS[body["kind"]]
-    link = None if choosing else lms.course.link(body["link"])
+    link = lms.course.link(body["link"]) if body["kind"] == "link" else None
     room = lms.course.room(body.get("course", COURSE_ID) if link is None else link.course)
-    if room is None or (link is None and not choosing):
+    if room is None or (link is None and body["kind"] == "link"):
         raise Problem(404, "the link is gone from the course")
     found = claims.base_claims(lms, person, nonce, kind, locale=locale(), frame=bool(body.get("frame")), room=room)
+    if body["kind"] == "privacy":
+        return claims.privacy_claims(lms, found, lms.person(body["about"]) or person)
     if link is None:
         return found | claims.deep_linking_claims(lms, body["data"], body["return_url"])
     return found | claims.resource_link_claims(lms, person, link)

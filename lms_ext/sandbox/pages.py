@@ -133,6 +133,16 @@ def choose_launch() -> Response:
     return start_login(lms, body, lms.tool.deep_linking_url or lms.tool.launch_url)
 
 
+@bp.get("/privacy/launch")
+def privacy_launch() -> Response:
+    """Begin a request about personal data: one's own, or as an admin of the LMS anybody's (``about``)."""
+    lms = practice()
+    person = acting()
+    about = lms.person(request.args.get("about", "")) if person.role == "admin" else None
+    body = {"kind": "privacy", "person": person.id, "name": person.name, "about": (about or person).id}
+    return start_login(lms, body, lms.tool.launch_url)
+
+
 def staff_only() -> None:
     """Refuse people who do not run the course."""
     if not is_staff():

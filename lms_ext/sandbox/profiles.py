@@ -110,7 +110,6 @@ PROFILES: Mapping[str, Profile] = {
             login_extra={
                 "canvas_region": "us-east-1",
                 "canvas_environment": "prod",
-                "lti_storage_target": "post_message_forwarding",  # Canvas docs, launch overview
             },
             single_use=False,
             uuid_ids=True,

@@ -19,7 +19,7 @@ TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 _PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 _CLAIMS = ("iss", "sub", "aud", "name", "given_name", "family_name", "email")
 _LIFE = 3600
-MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest")
+MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest", "LtiDataPrivacyLaunchRequest")
 
 
 class Refusal(Exception):

@@ -31,7 +31,7 @@ _OPEN = Statement(
     lambda _: insert(LaunchSession),
     keys=(
         "platform_id", "space_id", "id", "secret_hash", "browser_hash", "person_id", "link_id", "role", "locale", "return_url",
-        "deep_linking", "created_at", "expires_at",
+        "deep_linking", "about_id", "created_at", "expires_at",
     ),
 )  # fmt: skip
 _END_OTHERS = Statement(
@@ -91,11 +91,24 @@ def open_session(
         "locale": launch.locale,
         "return_url": launch.return_url,
         "deep_linking": _settings(launch),
+        "about_id": _about(session, launch, person_id) if launch.for_user else None,
         "created_at": now,
         "expires_at": now + timedelta(hours=hours),
     }
     _OPEN.rows(session, row)
     return opened
+
+
+_PERSON = Statement(
+    lambda _: select(Person.id).where(Person.platform_id == bindparam("platform_id"), Person.sub == bindparam("sub"))
+)
+
+
+def _about(session: Runs, launch: Launch, person_id: int) -> int:
+    """Give whose data a privacy launch opens; 0 for a person of the LMS who never came here."""
+    if launch.for_user == launch.person.sub:
+        return person_id
+    return _PERSON.value(session, {"platform_id": launch.platform_id, "sub": launch.for_user}) or 0
 
 
 def use_once(session: Runs, platform_id: int, mark: str, until: datetime) -> None:
@@ -146,7 +159,7 @@ def _who_and_where(session: Runs, launch: Launch, known: Any, now: datetime) -> 
     """Write only what is new or changed. Gives space, person and link ids."""
     space_id = known.space_id if known else None
     person_id = known.person_id if known else None
-    told = _told_of_space(launch, known)
+    told = _told_of_space(launch, known) | {"opened_month": f"{now:%Y-%m}"}
     if space_id is None or known is None or any(getattr(known, name) != value for name, value in told.items()):
         key = {"platform_id": launch.platform_id, "deployment_id": launch.deployment_id, "context_id": context_id(launch)}
         space_id = upsert(session, Space, key, told, created_at=now)
@@ -194,9 +207,10 @@ def _told_of_space(launch: Launch, known: Any) -> dict[str, str]:
     """Give what a launch says of its course; what it leaves out stays as it was."""
     told = {
         "title": launch.context.title if launch.context else "",
-        "nrps_url": launch.nrps_url,
-        "groups_url": launch.groups.groups,
-        "group_sets_url": launch.groups.sets,
+        # people without a course are put together by chance: no list is theirs
+        "nrps_url": launch.nrps_url if launch.context else "",
+        "groups_url": launch.groups.groups if launch.context else "",
+        "group_sets_url": launch.groups.sets if launch.context else "",
         "lineitems_url": launch.ags.lineitems,
         "notices_url": launch.notices_url,
         "ags_scopes": " ".join(sorted(one for one in launch.ags.scopes if one.startswith(SCOPE)))[:500],
@@ -228,7 +242,7 @@ _KNOWN = Statement(
     lambda _: (
         select(
             Space.id.label("space_id"), Space.title, Space.nrps_url, Space.groups_url, Space.group_sets_url,
-            Space.lineitems_url, Space.ags_scopes, Space.notices_url, Space.origins,
+            Space.lineitems_url, Space.ags_scopes, Space.notices_url, Space.origins, Space.opened_month,
             _WHOSE.label("person_id"), Person.name, Person.email, Person.old_sub,
             Member.role, Member.status.label("member_status"), Link.id.label("link_id"), Link.title.label("link_title"),
             Link.lineitem_url, Link.may_score, Link.activity_ref, Link.asked_ref, Link.points, Link.stable_id, Visit.first_at,

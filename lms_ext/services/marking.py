@@ -37,6 +37,7 @@ class Turn:
     """One turn of the talk."""
 
     author_id: int
+    """0 when the author's data was erased."""
     author: str
     body: str
     at: datetime
@@ -131,7 +132,7 @@ def thread(session: Db, attempt: Attempt) -> list[Turn]:
     """Give the talk about a work, oldest first."""
     rows = session.execute(
         select(Comment.author_id, Person.name, Comment.body, Comment.created_at)
-        .join(Person, (Person.platform_id == Comment.platform_id) & (Person.id == Comment.author_id))
+        .outerjoin(Person, (Person.platform_id == Comment.platform_id) & (Person.id == Comment.author_id))
         .where(
             Comment.platform_id == attempt.platform_id,
             Comment.space_id == attempt.space_id,
@@ -139,4 +140,4 @@ def thread(session: Db, attempt: Attempt) -> list[Turn]:
         )
         .order_by(Comment.created_at, Comment.id)
     )
-    return [Turn(row.author_id, row.name, row.body, row.created_at) for row in rows]
+    return [Turn(row.author_id, row.name or "", row.body, row.created_at) for row in rows]

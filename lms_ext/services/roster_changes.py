@@ -194,13 +194,14 @@ def bar(session: Db, platform_id: int, space_id: int, resource_link_id: str, fet
         Link.platform_id == platform_id, Link.space_id == space_id, Link.resource_link_id == resource_link_id
     )
     link_id = session.execute(found).scalar_one_or_none()
-    if link_id is None or fetched.at_link is None:
+    if link_id is None:
         return
+    allowed = fetched.at_links[resource_link_id]
     of_link = {"platform_id": platform_id, "space_id": space_id, "link_id": link_id}
     session.execute(delete(LinkBarred).where(*(getattr(LinkBarred, name) == value for name, value in of_link.items())))
     barred = [
         {**of_link, "person_id": one.person_id}
         for sub, one in _members(session, (platform_id, space_id)).items()
-        if one.status == "active" and one.role == Role.LEARNER and sub in fetched.people and sub not in fetched.at_link
+        if one.status == "active" and one.role == Role.LEARNER and sub in fetched.people and sub not in allowed
     ]
     add_missing(session, LinkBarred, barred)

@@ -23,13 +23,15 @@ from lms_ext.domain.rosters import (
     words,
 )
 from lms_ext.domain.texts import Text
-from lms_ext.models import DeliveryLane, LaunchSession, Link, Platform, Roster, Space
+from lms_ext.models import DeliveryLane, LaunchSession, Link, LinkBarred, Platform, Roster, Space
 from lms_ext.services import lanes, roster_changes
 from lms_ext.services.seats import Db
 
 LEASE = timedelta(minutes=4)
 """Longer than reading a list may take."""
 _NOTED = timedelta(days=1)
+_LINKS = 10
+"""Links of a course that are asked about at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class Sought:
     """"" when the whole list is wanted."""
     groups_url: str
     sets_url: str
-    link: str
-    """Resource link of which to ask who may open it, by its id there; "" for none."""
+    links: tuple[str, ...]
+    """Resource links of which to ask who may open them, by their ids there."""
     tries: int
 
 
@@ -185,8 +187,23 @@ def take(session: Db, rules: Rules, now: datetime) -> Sought | None:
     session.flush()
     return Sought(
         row.platform_id, row.space_id, row.lease, now, space.nrps_url, "" if whole else row.differences_url, space.groups_url,
-        space.group_sets_url, row.asked_link, row.tries,
+        space.group_sets_url, _links(session, row) if whole else (), row.tries,
     )  # fmt: skip
+
+
+def _links(session: Db, row: Roster) -> tuple[str, ...]:
+    """Give the link that a teacher is at, and those that were not for everybody when they were last asked about."""
+    barred = (
+        select(Link.resource_link_id)
+        .distinct()
+        .join(
+            LinkBarred,
+            and_(LinkBarred.platform_id == Link.platform_id, LinkBarred.space_id == Link.space_id, LinkBarred.link_id == Link.id),
+        )
+        .where(Link.platform_id == row.platform_id, Link.space_id == row.space_id)
+        .limit(_LINKS)
+    )
+    return tuple(filter(None, dict.fromkeys((row.asked_link, *session.execute(barred).scalars()))))
 
 
 def _in_vain(now: datetime) -> ColumnElement[bool]:
@@ -245,8 +262,8 @@ def settle(session: Db, sought: Sought, fetched: Fetched | RosterTrouble, zone: 
         row.members, row.differences_url = change.members, fetched.differences_url
         if fetched.whole:
             row.full_at = sought.began_at
-        if fetched.at_link is not None:
-            roster_changes.bar(session, sought.platform_id, sought.space_id, sought.link, fetched)
+        for link in fetched.at_links:
+            roster_changes.bar(session, sought.platform_id, sought.space_id, link, fetched)
     row.lease, row.lease_until, row.asked_at, row.asked_link, row.tried_at = "", None, None, "", now
     session.flush()
     lanes.tell(session, sought.platform_id, [answered], rules, now)

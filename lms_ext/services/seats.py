@@ -82,6 +82,10 @@ class Seat:
     return_url: str
     deep_linking: dict[str, Any] | None
     answered: bool
+    about_id: int | None
+    """The person whose data a privacy launch opens, 0 for one we do not know; None for other launches."""
+    frame_hosts: str = ""
+    """More origins that may frame the tool, as an admin listed them."""
 
 
 _LAUNCH = LaunchSession.__table__.c
@@ -97,9 +101,9 @@ def _pack_id(dialect: str) -> Any:
 _QUERY = Statement(
     lambda dialect: select(
         _LAUNCH.person_id, _LAUNCH.secret_hash, _LAUNCH.role, _LAUNCH.locale, _LAUNCH.return_url, _LAUNCH.deep_linking,
-        _LAUNCH.answered_at, _LAUNCH.expires_at, _LAUNCH.ended_at,
+        _LAUNCH.answered_at, _LAUNCH.about_id, _LAUNCH.expires_at, _LAUNCH.ended_at,
         Person.name, Space.title.label("space_title"), Platform.name.label("platform_name"), Platform.status,
-        Platform.issuer, Platform.auth_login_url,
+        Platform.issuer, Platform.auth_login_url, Platform.frame_hosts,
         Link.id.label("link_id"), Link.title.label("link_title"), Link.activity_ref, Link.points,
         Link.lineitem_url, Link.may_score, Link.starts_at, Link.ends_at, Link.options, Space.lineitems_url, Space.ags_scopes,
         Link.copy_doubt, PublishedPack.snapshot_hash,
@@ -145,6 +149,8 @@ def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: dat
         return_url=row.return_url,
         deep_linking=row.deep_linking,
         answered=row.answered_at is not None,
+        about_id=row.about_id,
+        frame_hosts=row.frame_hosts,
     )
 
 

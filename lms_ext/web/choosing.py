@@ -22,7 +22,8 @@ from lms_ext.services import choosing, seats
 from lms_ext.services.choosing import Item, Shelf, Wish
 from lms_ext.settings import ZONES
 from lms_ext.web.assets import content_policy
-from lms_ext.web.entry import Visitor, enter, keep_private, origin
+from lms_ext.web.entry import Visitor, enter, keep_private
+from lms_ext.web.framing import origin
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 

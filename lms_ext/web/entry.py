@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from flask import Response, g, request
 
@@ -12,7 +11,7 @@ from lms_ext.domain.activity_types import ActivityType
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import Attempt, db, engine, utcnow
 from lms_ext.services.seats import LinkInfo, Seat, find_seat, link_for, return_url_of
-from lms_ext.web import sessions
+from lms_ext.web import carrying, framing, sessions
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 
@@ -33,7 +32,7 @@ class Visitor:
     @property
     def csrf(self) -> str:
         """Give this launch's form token."""
-        return sessions.csrf_token(self.secret)
+        return carrying.form_token(self.secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +57,21 @@ class Place:
 
 
 def enter(ref: LaunchRef, action: Action) -> Visitor:
-    """Let a browser in: its cookie proves the launch, the role allows the action, a write carries the form token."""
+    """Let a browser in: cookie or carried page proves the launch, the role allows the action, a write carries the form token."""
     writes = request.method not in {"GET", "HEAD"}
     if not writes:
         engine.begin_reading(db.session)
-    secret = request.cookies.get(sessions.SECRET_COOKIE, "")
+    found = carrying.carried()
+    secret = request.cookies.get(sessions.SECRET_COOKIE, "") or (found.secret if found else "")
     now = utcnow()
     key = (ref.platform_id, ref.space_id, ref.id)
     seat = find_seat(db.session, key, sessions.hashed(secret), now) if secret else None
     if seat is None:
-        g.return_url = return_url_of(db.session, key, sessions.hashed(secret)) if secret else ""
-        g.frame_ancestors = "*"  # in an LMS's frame a person must be able to read this; it holds no data, only the way back
-        raise Refused("session-over")
+        raise _over(ref, secret)
     g.return_url = seat.return_url
     g.launch_locale, g.launch_ref, g.launch_secret = seat.locale, ref, secret
-    # the way back counts, too: one issuer may show its courses on many hosts (each school's own, at Canvas)
-    g.frame_ancestors = " ".join(sorted({origin(one) for one in (*seat.platform_origins, seat.return_url)} - {""})) or "'none'"
-    if writes and not sessions.csrf_fits(secret):
+    framing.allow_seat(seat)
+    if writes and not (sessions.csrf_fits(secret) or carrying.proves(secret)):
         raise Refused("form-expired")
     allowed: Access = tool().plugins.choose(
         "choose_access", Access(allowed=False, reason="forbidden"), actor=seat.actor, action=action
@@ -82,6 +79,16 @@ def enter(ref: LaunchRef, action: Action) -> Visitor:
     if not allowed.allowed:
         raise Refused(allowed.reason or "forbidden")
     return Visitor(ref, seat, secret, now)
+
+
+def _over(ref: LaunchRef, secret: str) -> Refused:
+    """Say that a session is over, readable in the LMS's frame: it holds no data, only the way back or to a kept session."""
+    key = (ref.platform_id, ref.space_id, ref.id)
+    platform = tool().lti.registry.all().get(ref.platform_id)
+    g.return_url = return_url_of(db.session, key, sessions.hashed(secret)) if secret else ""
+    framing.allow_platform(platform)
+    rescue = None if secret else carrying.session_rescue(ref, platform)
+    return Refused("session-over", context={"rescue": rescue} if rescue else None)
 
 
 def place(visitor: Visitor, activity_id: str) -> Place:
@@ -116,12 +123,6 @@ def pinned(here: Place, attempt: Attempt) -> Place:
     if found is None:
         raise Refused("activity-gone")
     return at(here.visitor, here.link, found[1], found[0])
-
-
-def origin(address: str) -> str:
-    """Give scheme and host of a web address as security headers name them; "" when it is none."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else ""
 
 
 def keep_private(response: Response) -> Response:

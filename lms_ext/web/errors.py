@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from lms_ext.domain.refusals import Refusal, Refused, refusal
 from lms_ext.models import db
+from lms_ext.web import framing
 
 log = structlog.get_logger(__name__)
 
@@ -44,13 +45,24 @@ def _plain(context: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in context.items() if isinstance(value, (str, int, bool, list, dict))}
 
 
+def _note(error: Refused) -> None:
+    """Log a refusal, and let the platform that it is about show it in its frame."""
+    platform_id = error.facts.get("platform")
+    if g.get("frame_ancestors") == framing.ANYWHERE and isinstance(platform_id, int):
+        framing.allow_platform_id(platform_id)
+    if error.context.get("rescue"):  # the LMS may still hold what is missing
+        log.info("asks_storage", code=error.refusal.code, request_id=request_id(), **error.facts)
+        return
+    g.refused = error
+    log.info("refused", code=error.refusal.code, request_id=request_id(), **error.facts)
+
+
 def register(app: Flask) -> None:
     """Turn every exception into such a page."""
 
     @app.errorhandler(Refused)
     def _refused(error: Refused) -> Response:
-        g.refused = error
-        log.info("refused", code=error.refusal.code, request_id=request_id(), **error.facts)
+        _note(error)
         return refusal_response(error.refusal, **error.context)
 
     @app.errorhandler(HTTPException)

@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from lms_ext.domain.texts import LOCALES, Text, nearest_locale, pick
 from lms_ext.plugin_host import PluginHost
 from lms_ext.settings import ZONES, Settings
-from lms_ext.web import sessions
+from lms_ext.web import carrying, sessions
 from lms_ext.web.sentences import Environment, spoken
 
 LANGUAGE_COOKIE = "lx_lang"
@@ -37,18 +37,19 @@ bp = Blueprint("language", __name__)
 @bp.get("/language/<any(id, en):chosen>")
 def choose(chosen: str) -> Response:
     """Keep the person's language and go back to the page they were at; any other address leads to the front page."""
-    return _kept(LANGUAGE_COOKIE, chosen)
+    return _kept(LANGUAGE_COOKIE, chosen, carried=carrying.change_look(language=chosen))
 
 
 @bp.get("/theme/<any(auto, light, dark):chosen>")
 def choose_theme(chosen: str) -> Response:
     """Keep the person's light or dark; the server writes it into each page, so nothing flashes and no script is needed."""
-    return _kept(THEME_COOKIE, chosen)
+    return _kept(THEME_COOKIE, chosen, carried=carrying.change_look(theme=chosen if chosen != "auto" else ""))
 
 
-def _kept(cookie: str, chosen: str) -> Response:
+def _kept(cookie: str, chosen: str, *, carried: bool) -> Response:
     response = make_response(redirect(own_page(request.args.get("next", "")), 303))
-    sessions.set_cookie(response, cookie, chosen, path="/", seconds=_YEAR)
+    if not carried:
+        sessions.set_cookie(response, cookie, chosen, path="/", seconds=_YEAR)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -73,7 +74,8 @@ def _switch(here: str) -> list[dict[str, str]]:
 
 def _theme() -> str:
     """Give ``light`` or ``dark`` when the person chose one, "" to follow the device."""
-    chosen = request.cookies.get(THEME_COOKIE, "")
+    found = carrying.carried()
+    chosen = found.theme if found else request.cookies.get(THEME_COOKIE, "")
     return chosen if chosen in {"light", "dark"} else ""
 
 
@@ -154,7 +156,8 @@ def clock(value: datetime) -> str:
 
 def choose_locale() -> str:
     """Give ``id`` or ``en`` for this request."""
-    chosen = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    found = carrying.carried()
+    chosen = request.args.get("lang") or (found.language if found else request.cookies.get(LANGUAGE_COOKIE))
     if chosen in LOCALES:
         return str(chosen)
     launch_locale = g.get("launch_locale")

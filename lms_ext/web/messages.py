@@ -10,7 +10,7 @@ from lms_ext.domain.refusals import Refused
 from lms_ext.lti.notices import Heard
 from lms_ext.models import db, utcnow
 from lms_ext.services import launching
-from lms_ext.web.entry import origin
+from lms_ext.web.framing import origin
 from lms_ext.web.json_bodies import sent_object
 from lms_ext.web.throttle import Throttle
 from lms_ext.web.tool import tool

@@ -15,6 +15,7 @@ from lms_ext.domain.refusals import Refused
 from lms_ext.models import db, utcnow
 from lms_ext.services.seats import find_seat
 from lms_ext.web import sessions
+from lms_ext.web.carrying import from_our_page
 from lms_ext.web.entry import keep_private
 from lms_ext.web.i18n import own_page
 from lms_ext.web.sessions import LaunchRef
@@ -31,7 +32,7 @@ def _box() -> Fernet:
 @bp.post("/tab")
 def open_tab(ref: LaunchRef) -> Response:
     """Set the launch's cookie in the tab that this post opened, and show the page that was in the frame."""
-    if request.headers.get("Sec-Fetch-Site") != "same-origin":
+    if not from_our_page(request.environ):
         raise Refused("form-expired")
     try:
         seconds = tool().settings.session_hours * 3600

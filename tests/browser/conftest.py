@@ -88,13 +88,16 @@ class Lms:
     tool: str = ""
     changes: dict[str, Any] = field(default_factory=dict)
     """Claims of the launches that follow."""
+    script: str = ""
+    """What the course's page does."""
 
     def answer(self, address: str) -> str:
         """Give the page at an address: the signed answer to a login, or a course page that frames the tool."""
         parts = urlsplit(address)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if parts.path == "/course":
-            return f"<!doctype html><title>LMS</title><iframe src='{escape(query['src'])}' width=700 height=900></iframe>"
+            frame = f"<iframe src='{escape(query['src'])}' width=700 height=900></iframe>"
+            return f"<!doctype html><title>LMS</title><script>{self.script}</script>{frame}"
         signed = token(claims(query["nonce"], **self.changes))
         return (
             f"<!doctype html><title>LMS</title><form method=post action='{self.tool}/lti/launch'>"

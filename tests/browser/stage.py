@@ -1,9 +1,7 @@
 """The product with its own packs, plugins and practice LMS, as the pages' tests walk through it; one for the whole run."""
 
-import json
 import re
 import shutil
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
 from lms_ext.app import create_app
 from lms_ext.models import db
@@ -36,12 +34,22 @@ class Stage:
 
     tool: str
     lms: str
+    app: Flask
     links: dict[str, str] = field(default_factory=dict)
 
-    def act(self, context: BrowserContext, person: str) -> None:
+    def act(self, context: BrowserContext, person: str, profile: str = "generic") -> None:
         """Become a person of the practice course."""
-        answer = context.request.post(f"{self.lms}/acting", form={"person": person, "profile": "generic", "back": "/"})
+        answer = context.request.post(f"{self.lms}/acting", form={"person": person, "profile": profile, "back": "/"})
         assert answer.ok, answer.status
+
+    def register(self, context: BrowserContext, profile: str) -> None:
+        """Register the practice LMS as it is when it imitates another one."""
+        self.act(context, TEACHER, profile)
+        data = context.request.get(f"{self.lms}/tool/registration.json").json()
+        with self.app.app_context():
+            platforms.save(db.session, data, allow_http=True)
+            db.session.commit()
+            tool().lti.registry.forget()
 
     def open(self, context: BrowserContext, title: str, person: str, page: Page | None = None) -> Page:
         """Launch a link of the course in a tab, as a person."""
@@ -59,7 +67,7 @@ class Stage:
         page.wait_for_url(f"{self.tool}/l/**")
         return page
 
-    def hand_in(self, page: Page) -> None:
+    def hand_in(self, page: Page | Frame) -> None:
         """Press the page's one button, say yes if it asks about blanks, and wait for the review."""
         page.locator(".dock .btn-primary").click()
         sure = page.locator("button[name=sure]")
@@ -87,15 +95,16 @@ class Stage:
 @contextmanager
 def staged(database_url: str, folder: Path, chromium: Browser) -> Iterator[Stage]:
     """Run tool and practice LMS, registered with each other, the course filled by a teacher in the picker."""
-    stage = Stage(f"http://localhost:{free_port()}", f"http://127.0.0.1:{free_port()}")
-    app = create_app(test_settings(database_url, public_url=stage.tool))
+    tool_url = f"http://localhost:{free_port()}"
+    app = create_app(test_settings(database_url, public_url=tool_url))
+    stage = Stage(tool_url, f"http://127.0.0.1:{free_port()}", app)
     with app.app_context():
         _publish(folder)
         make_admin(ADMIN)
     lms_port = urlsplit(stage.lms).port or 0
     with serving(app, stage.tool), practice_lms(lms_port, stage.tool, folder):
-        _register(app, stage)
         context = chromium.new_context(locale="id-ID")
+        stage.register(context, "generic")
         _fill_course(stage, context)
         context.close()
         yield stage
@@ -124,14 +133,6 @@ def _publish(folder: Path) -> None:
         loaded = publishing.read(one, tool().plugins)
         assert loaded.pack is not None, loaded.problems
         publishing.publish(db.session, loaded.pack, loaded.blobs, utcnow())
-        db.session.commit()
-
-
-def _register(app: Flask, stage: Stage) -> None:
-    with urllib.request.urlopen(f"{stage.lms}/tool/registration.json", timeout=10) as answer:
-        data = json.load(answer)
-    with app.app_context():
-        platforms.save(db.session, data, allow_http=True)
         db.session.commit()
 
 

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.stage import JOURNAL, MODULE, PACK, QUIZ, TEACHER, Stage
+from tests.support.servers import ROOT
 
-FIRST, AGAIN, SCRIPTS = 60 * 1024, 12 * 1024, 12 * 1024
+FIRST, AGAIN, SCRIPTS, ALL_SCRIPTS = 60 * 1024, 12 * 1024, 12 * 1024, 14 * 1024
 
 
 @pytest.mark.parametrize(("title", "person"), [(MODULE, "11"), (QUIZ, "11"), (JOURNAL, "11"), (PACK, "11"), (PACK, TEACHER)])
@@ -28,6 +29,11 @@ def test_pages_are_small(stage: Stage, chromium: Browser, title: str, person: st
     page.wait_for_load_state("networkidle")
     assert sum(sizes.values()) <= AGAIN, sizes
     context.close()
+
+
+def test_all_scripts_together_are_small() -> None:
+    files = (ROOT / "lms_ext/web/static/js").glob("*.js")
+    assert sum(len(gzip.compress(one.read_bytes(), 9)) for one in files) < ALL_SCRIPTS
 
 
 def test_pages_and_files_are_compressed_and_masked_anew(client: Any) -> None:

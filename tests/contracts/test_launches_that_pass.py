@@ -122,3 +122,12 @@ def test_the_launch_session_ends_when_another_person_launches_in_the_same_browse
 def test_a_page_of_a_launch_needs_that_launchs_cookie(client: FlaskClient, keys: KeyServer) -> None:
     page = launch(client).headers["Location"]
     assert client.application.test_client().get(page, base_url="https://localhost").status_code == 401
+
+
+def test_people_without_a_course_have_no_list(client: FlaskClient, keys: KeyServer) -> None:
+    """They stand together by chance: a list of some course must not become theirs."""
+    url = "https://lms.example/members"
+    assert launch(client, context=..., **{NRPS: {"context_memberships_url": url}}).status_code == 303
+    assert db.session.execute(select(Space.nrps_url)).scalar_one() == ""
+    assert launch(client, **{NRPS: {"context_memberships_url": url}}).status_code == 303
+    assert sorted(db.session.execute(select(Space.nrps_url)).scalars()) == ["", url]

@@ -1,7 +1,7 @@
 """Logins, states and browsers that are refused: rows 1 to 20.
 
-Row 19 (a proof kept by the platform for us) does not apply: the tool asks no platform to store anything, so no value of
-another origin or message can come back. A browser that keeps our cookie back is row 18.
+Row 19 (a proof that the platform kept for us) is among the tests of security, with the rest of sessions without cookies.
+A browser that keeps our cookie back is row 18.
 """
 
 from collections.abc import Iterator

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from lms_ext.cli import main
 from lms_ext.domain.admins import AdminRole
 from lms_ext.models import AuditEntry, GradeSlot, MigrationProposal, OldConsumer, Person, db, utcnow
-from lms_ext.services import delivering, legacy
+from lms_ext.services import delivering, legacy, personal_data
 from tests.contracts.test_query_counts import at_most, counted
 from tests.journeys.test_activity import AGS, COLUMN, Learner, app, keys  # noqa: F401 - fixtures
 from tests.support.admins import signed_in
@@ -169,3 +169,14 @@ def test_an_admin_joins_and_parts_accounts_in_the_page(app: Flask, client: Flask
     acts = db.session.execute(select(AuditEntry.action).order_by(AuditEntry.id)).scalars().all()
     assert {"migration.secret", "migration.approve", "migration.refuse"} <= set(acts)
     assert browser.post("/admin/migration/1/accounts/99", join="1").status_code == 404
+
+
+def test_who_went_on_with_erased_work_begins_anew(app: Flask, client: FlaskClient, keys: KeyServer) -> None:  # noqa: F811
+    handed_in(client)
+    other = app.test_client()
+    Learner(other, sub="new-42", **claim())
+    assert "Digabung" in cli("approve", f"1:{people()['new-42'].id}")
+    personal_data.erase(db.session, 1, people()["42"].id, "admin", utcnow())
+    db.session.commit()
+    assert people()["new-42"].work_of is None
+    assert "Jawaban: 5" not in Learner(other, sub="new-42", **claim()).get()

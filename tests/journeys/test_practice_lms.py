@@ -174,3 +174,23 @@ def test_a_launch_opens_once_where_the_lms_says_so(both: Both) -> None:
     first = both.visitor.submit(page)
     assert first.status == 200
     assert both.visitor.submit(page).status == 404
+
+
+def test_the_account_menu_opens_ones_own_data_and_for_an_admin_anybodys(both: Both) -> None:
+    both.register()
+    assert both.open("19", 1).status == 200
+
+    def ask(person: str, query: str = "") -> Page:
+        base = both.lms.settings.url
+        menu = both.visitor.post(f"{base}/acting", {"person": person})
+        assert "/privacy/launch" in menu.text
+        page = both.visitor.get(f"{base}/privacy/launch{query}")
+        while page.url.startswith(base):
+            page = both.visitor.submit(page)
+        assert page.status == 200, page.text
+        return page
+
+    assert "Sri Wahyuni" in ask("19").text
+    assert "Sri Wahyuni" in ask("2", "?about=19").text
+    assert "Sri Wahyuni" not in ask("12", "?about=19").text, "only an admin of the LMS asks about others"
+    assert "Tidak ada data tentang orang ini" in ask("2", "?about=13").text

@@ -136,6 +136,13 @@ def test_a_link_for_one_group_counts_nobody_else(working: Both) -> None:
     text = unescape(working.visitor.get(f"{page.url}/a/sum/class").text)
     assert "2 peserta, 2 belum" in text
     assert len(names(text.partition("Tautan ini tidak ditampilkan kepada mereka")[2])) == 10
+    lms.members.remove_group(group)  # it is for everybody again, which the next night notices by itself
+    with working.app.app_context():
+        before = roster()
+        db.session.execute(update(Roster).values(due_at=utcnow(), full_at=None))
+        db.session.commit()
+        until(lambda: roster().synced_at > before.synced_at)
+    assert "12 peserta, 12 belum" in unescape(working.visitor.get(f"{page.url}/a/sum/class").text)
 
 
 def test_a_platform_that_does_not_answer_is_not_waited_for(working: Both) -> None:

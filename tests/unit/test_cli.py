@@ -111,9 +111,10 @@ def test_a_rotated_key_is_published_before_it_signs(database_url: str) -> None:
     assert run(database_url, "key", "rotate", "--now").returncode == 0
     assert run(database_url, "key", "rotate").returncode == 0
     listed = run(database_url, "key", "list").stdout.splitlines()
-    assert len(listed) == 2
+    assert len(listed) == 3
     assert listed[0].endswith("published until -")
     assert not listed[1].endswith("published until -")
+    assert "next key is published" in listed[2]
 
 
 def test_an_unsafe_setting_is_refused_with_a_sentence(tmp_path: Path) -> None:

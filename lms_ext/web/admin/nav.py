@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import current_app, g, request, url_for
 
-from lms_ext.domain.admins import EVERYONE, OWNERS, AdminRole
+from lms_ext.domain.admins import EVERYONE, KEEPERS, OWNERS, AdminRole
 from lms_ext.domain.texts import Text, text
 
 
@@ -30,7 +30,7 @@ TABS = (
     Entry("admin_platforms.index", text("Platform", "Platforms")),
     Entry("admin_grades.index", text("Nilai", "Grades")),
     Entry("admin_packs.index", text("Paket", "Packs")),
-    Entry("admin_people.index", text("Data pribadi", "Personal data")),
+    Entry("admin_people.index", text("Data pribadi", "Personal data"), roles=KEEPERS),
     Entry("admin_launches.index", text("Log pembukaan", "Launch log")),
     Entry("admin_start.system", text("Sistem", "System")),
 )

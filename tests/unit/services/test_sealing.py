@@ -48,9 +48,10 @@ def test_the_private_key_is_never_plain_in_the_database_and_moves_to_a_new_seal(
     first = stored()
     assert is_sealed(first)
     rotated = Sealer([NEW, app.extensions["lms_ext"].settings.seal_keys[0]])
-    assert [(one.resealed, one.lost) for one in reseal_all(db.session, rotated, db.session.commit)] == [(1, 0)]
+    moved = {one.name: (one.resealed, one.lost) for one in reseal_all(db.session, rotated, db.session.commit)}
+    assert moved["tool-key"] == (1, 0)
     assert stored().split(":")[1] == rotated.key_ids[0] != first.split(":")[1]
-    assert [(one.fresh, one.lost) for one in reseal_all(db.session, rotated, db.session.commit)] == [(1, 0)]
+    assert sum(one.resealed + one.lost for one in reseal_all(db.session, rotated, db.session.commit)) == 0
     assert Signer(new_session, Sealer([NEW])).sign({"a": 1}), "the old key may go"
 
 

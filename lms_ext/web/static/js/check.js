@@ -1,6 +1,17 @@
-// In a frame: go on when the browser keeps our cookie, else leave only the way through a new tab. Without scripts both ways stay.
+// In a frame: go on when the browser keeps our cookie or the LMS the proof, else leave only the new tab. Without scripts both stay.
 {
-  const kept = document.cookie.includes("lxt=1");
-  document.getElementById(kept ? "buntu" : "jalan").remove();
-  if (kept) location.replace(document.getElementById("lanjut").href);
+  const here = document.getElementById("lanjut");
+  const away = document.getElementById("buntu");
+  const go = () => location.replace(here.href);
+  if (document.cookie.includes("lxt=1")) {
+    away.remove();
+    go();
+  } else {
+    const { origin, target, key, proof } = here.dataset;
+    here.hidden = away.hidden = true;
+    import("./storage.js").then(async ({ open }) => (await open(origin, target)).put(key, proof)).then(go, () => {
+      away.hidden = false;
+      document.getElementById("jalan").remove();
+    });
+  }
 }

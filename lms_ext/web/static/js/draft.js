@@ -48,8 +48,12 @@ function tell() {
   else if (!n) return;
   else if (wait > 1000 && kept) say("unsent", `Belum terkirim (${n}). Tersimpan di ${device}.`, `Not sent yet (${n}). Saved on ${device}.`);
   else if (kept) say("local", `Tersimpan di ${device}`, `Saved on ${device}`);
+  else if (onlyHere()) say("unsent", "Belum terkirim; jangan tutup halaman ini.", "Not sent yet; do not close this page.");
   else say("unsent", `Belum terkirim (${n})`, `Not sent yet (${n})`);
 }
+
+// No disk, no signal: the text lives in this page alone.
+const onlyHere = () => unsent.size && !kept && !leaving && (wait > 1000 || !navigator.onLine);
 
 async function keep() {
   if (!shelf) return;
@@ -290,6 +294,7 @@ function go(url, top) {
   const here = new URL(url, location.href);
   if (top && !here.hash) here.hash = "terkirim";
   if (top && parent !== window) parent.postMessage(JSON.stringify({ subject: "lti.scrollToTop" }), "*");
+  if (!document.dispatchEvent(new CustomEvent("go", { detail: here, cancelable: true }))) return;
   const reload = here.pathname === location.pathname && here.search === location.search;
   location.assign(here);
   if (reload && here.hash) location.reload();
@@ -305,6 +310,7 @@ form.addEventListener("submit", submit);
 const retry = () => { if (!unsent.size && !chosen.size) return; wait = 1000; send(); };
 addEventListener("online", retry);
 addEventListener("focus", retry);
+addEventListener("beforeunload", (event) => { if (onlyHere()) event.preventDefault(); });
 addEventListener("offline", () => { if (unsent.size) { wait = Math.max(wait, 2000); tell(); } });
 addEventListener("pagehide", send);
 addEventListener("pageshow", (event) => { if (event.persisted) { leaving = false; location.reload(); } });
