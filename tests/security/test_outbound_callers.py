@@ -72,7 +72,7 @@ def stage(app: Flask, settings: Settings) -> Iterator[Stage]:
 
 
 def _sought(url: str, **more: str) -> Sought:
-    known: dict[str, Any] = {"differences_url": "", "groups_url": "", "sets_url": "", "link": ""} | more
+    known: dict[str, Any] = {"differences_url": "", "groups_url": "", "sets_url": "", "links": ()} | more
     return Sought(platform_id=1, space_id=1, lease="", began_at=utcnow(), url=url, tries=0, **known)
 
 
