@@ -1,6 +1,5 @@
 """What is held of a person as a ZIP file for them: a page to read, tables for other programs, and every row as JSON."""
 
-import csv
 import dataclasses
 import io
 import json
@@ -21,6 +20,7 @@ from lms_ext.models import Snapshot, db, utcnow
 from lms_ext.packs.snapshots import PLUGIN_FAULTS
 from lms_ext.services import personal_data
 from lms_ext.services.personal_data import Holdings
+from lms_ext.web.tables import csv_text
 from lms_ext.web.tool import tool
 
 log = structlog.get_logger(__name__)
@@ -60,8 +60,8 @@ def archive(platform_id: int, person_id: int) -> bytes | None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("baca-saya.html", _page(held=held, works=works, made=made))
-        file.writestr("jawaban.csv", _csv(_answer_rows(works)))
-        file.writestr("nilai.csv", _csv(_grade_rows(held)))
+        file.writestr("jawaban.csv", csv_text(_answer_rows(works)))
+        file.writestr("nilai.csv", csv_text(_grade_rows(held)))
         file.writestr("data.json", json.dumps(_document(held, made), ensure_ascii=False, indent=1))
     return target.getvalue()
 
@@ -155,20 +155,6 @@ def _named(value: Any) -> Iterator[tuple[str, Text | str]]:
             yield value["id"], words
         for one in value.values():
             yield from _named(one)
-
-
-def _csv(rows: Iterator[list[Any]]) -> str:
-    """Write a table; what a spreadsheet would take for a formula is quoted."""
-    target = io.StringIO()
-    writer = csv.writer(target)
-    for row in rows:
-        writer.writerow([_cell(one) for one in row])
-    return "\ufeff" + target.getvalue()  # the mark by which spreadsheets know UTF-8
-
-
-def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _answer_rows(works: list[Work]) -> Iterator[list[Any]]:
