@@ -19,6 +19,10 @@ from lms_ext.models import utcnow
 from lms_ext.services.columns import LOST, Column
 from lms_ext.services.delivering import Claimed, Verdict
 
+_ANSWERED = frozenset({"too-large", "results-unreadable"})
+"""Faults of a platform that is there."""
+_LOOKS = 8
+"""Tries before which a score waits for readable results, where sending it twice counts as handing in twice."""
 _WANTED = ("score", "result.readonly", "lineitem.readonly", "lineitem")
 _USUAL = (SCOPE + "score", SCOPE + "result.readonly")
 _SCORE = "application/vnd.ims.lis.v1.score+json"
@@ -66,7 +70,7 @@ class Gradebook:
         except OutboundError as error:
             if error.code in {"address", "bad-url"}:
                 return Verdict("parked", "bad-address")
-            return Verdict("retry", error.code, "up" if error.code == "too-large" else "down")
+            return Verdict("retry", error.code, "up" if error.code in _ANSWERED else "down")
         except TokenRefused:
             return Verdict("retry", "token-refused", "down")
 
@@ -158,6 +162,8 @@ class _Sending:
         if not self._quirks.counts_submissions or self._one.arrived:
             return False
         mine = self._result(lineitem)
+        if mine is None and self._one.tries < _LOOKS:
+            raise OutboundError("results-unreadable")
         return mine is not None and _points(mine, self._one.maximum) is None
 
     def _is_person_unknown(self, answer: Answer) -> bool:

@@ -71,6 +71,6 @@ def test_where_nothing_counts_nothing_is_queued(room: Classroom) -> None:
 
 
 def test_a_launch_without_a_link_has_no_column(room: Classroom) -> None:
-    seat = Seat(room.actor, 1, None, "", "", "", (), "id", "", None, answered=False)
+    seat = Seat(room.actor, 1, None, "", "", "", (), "id", "", None, answered=False, about_id=None)
     with pytest.raises(LookupError):
         link_for(db.session, seat, "demo/sum")

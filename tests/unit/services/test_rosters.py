@@ -12,6 +12,7 @@ from lms_ext.domain.people import Role
 from lms_ext.domain.rosters import Fetched, Group, Listed
 from lms_ext.models import CourseGroup, GroupMember, LaunchSession, Member, Person, db, new_id
 from lms_ext.services import course_groups, launching, reviewing, roster_changes
+from lms_ext.web.tool import tool
 from tests.support.classroom import NOON, Classroom, classroom
 
 LATER = NOON + timedelta(minutes=5)
@@ -47,7 +48,14 @@ def launch(room: Classroom, sub: str, role: Role, name: str = "", **more: Any) -
     }  # fmt: skip
     moment = NOON + timedelta(minutes=1)
     launching.open_session(
-        db.session, Launch(**values), secret_hash="a", browser_hash="b", known_browser=False, hours=1, now=moment
+        db.session,
+        Launch(**values),
+        secret_hash="a",
+        browser_hash="b",
+        known_browser=False,
+        hours=1,
+        now=moment,
+        catalog=tool().catalog,
     )
     db.session.commit()
 
