@@ -4,9 +4,10 @@ With Partitioned cookies (third-party cookies blocked), with nothing at all but 
 """
 
 import json
+import logging
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Frame, Page, Playwright, expect
 from sqlalchemy import update
 
 from lms_ext.models import Platform, db
@@ -37,6 +38,9 @@ def order(stage: Stage, mode: str) -> None:
     asked = urllib.request.Request(f"{stage.lms}/faults.json", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(asked, timeout=10) as answer:
         assert answer.status == 200
+
+
+log = logging.getLogger(__name__)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +108,25 @@ def leave(frame: Frame | Page, script: str, *, back_in: bool = True) -> None:
     expect(frame.locator(f"html{'[data-carry]' if back_in else ''}:not([data-old]) {STILL}")).to_be_visible()
 
 
+def send_back(page: Frame | Page, name: str) -> None:
+    """Return a work with a word; then comes the next, or the class."""
+    there = page.get_by_role("heading", name=name)
+    if there.count():
+        page.get_by_label("Tanggapan Anda").fill("Terima kasih.")
+        page.locator("button[name=action][value=return]").click()
+    expect(there).to_have_count(0, timeout=8000)
+
+
+def insist(act: Callable[[], None]) -> None:
+    """Act as people do: once more when nothing came of it. Seen on a machine with no breath left, cause not found."""
+    for _ in range(2):
+        try:
+            return act()
+        except (AssertionError, Error) as fault:
+            log.warning("once more: %s", fault)
+    return act()
+
+
 @pytest.mark.parametrize(
     ("way", "person", "name"),
     [("cookie", "20", "Teuku Rizal"), ("storage", "21", "Yohana Tambunan"), ("tab", "22", "Yuliana Eluay")],
@@ -129,16 +152,17 @@ def test_everything_works_in_each_of_the_three_ways(
         picker.get_by_label("Cari judul atau topik").fill("kuis")
         picker.locator("[data-pick-search]").click()
         picker.wait_for_url("**/choose?*q=kuis*")
-        picker.locator("[data-pick-box]").first.check()
+        picker.wait_for_load_state()
+        insist(lambda: picker.locator("[data-pick-box]").first.check())
         picker.locator("[data-pick-send]").click()
         picker.wait_for_url(f"{stage.lms}/**")
         expect(picker.get_by_text("Ditambahkan ke kursus: 1")).to_be_visible()
 
         overview = at.open(stage.links[JOURNAL], TEACHER)
         overview.get_by_role("row", name=name).get_by_role("link").click()
-        overview.get_by_label("Tanggapan Anda").fill("Terima kasih.")
-        overview.locator("button[name=action][value=return]").click()
-        expect(overview.get_by_role("heading", name=name)).to_have_count(0)  # on to the next, or back to the class
+        overview.get_by_label("Tanggapan Anda").wait_for()
+        overview.wait_for_load_state()
+        insist(lambda: send_back(overview, name))
         if way == "storage":
             assert at.cookies() == [], "nothing was kept by the browser"
         elif way == "cookie":
