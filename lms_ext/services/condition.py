@@ -4,7 +4,6 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, select, text
 
 from lms_ext.models import DeliveryLane, GradeSlot, Platform, PlatformKeySet, ToolKey
@@ -55,7 +54,7 @@ def look(session: Db, now: datetime) -> Condition:
         engine="PostgreSQL" if dialect.name == "postgresql" else "SQLite",
         engine_version=".".join(str(one) for one in dialect.server_version_info or ()),
         milliseconds=taken,
-        revision=MigrationContext.configure(connection).get_current_revision() or "",
+        revision=session.execute(text("SELECT version_num FROM alembic_version")).scalar() or "",
         waiting=_count(session, *open_),
         late=_count(session, *open_, GradeSlot.queued_at < now - _LATE),
         parked=_count(session, GradeSlot.state == "parked"),

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response
 
 from lms_ext import __version__
@@ -38,6 +37,8 @@ def index() -> Response:
 
 
 def _database(found: Condition) -> list[Finding]:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - 10 MB that only this page needs
+
     name = f"{found.engine} {found.engine_version}".strip()
     newest = ScriptDirectory(str(data_folder("migrations"))).get_current_head() or ""
     speed = Finding(
