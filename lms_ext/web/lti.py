@@ -132,6 +132,6 @@ def _proven(stored_proof: str, now: datetime) -> Launch | Asked:
 def _landing(ref: LaunchRef, kind: MessageType, opened: Opened) -> str:
     target = opened.target
     if target is not None:
-        work = "" if target.attempt_id is None else f"/work/{target.attempt_id}"
+        work = "" if target.attempt_id is None else f"/works/{target.attempt_id}"
         return f"{ref.path}/a/{target.activity_id}{work}"
     return ref.path + _FIRST_PAGE.get(kind, "")

@@ -103,7 +103,7 @@ def read_grades(ref: LaunchRef, activity_id: str) -> BaseResponse:
     return redirect(f"{here.url('class')}?read=1", 303)
 
 
-@bp.get("/work/<id:attempt_id>")
+@bp.get("/works/<id:attempt_id>")
 def work(ref: LaunchRef, activity_id: str, attempt_id: int) -> Response:
     """Open one piece of work for reading and marking."""
     here = place(enter(ref, Action.TEACH), activity_id)
@@ -151,8 +151,8 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
         position=index + 1,
         total=len(rows),
         unmarked=sum(one.state == "submitted" for one in reviewing.in_class(rows)),
-        previous_url=here.url("work", str(ids[index - 1])) if index > 0 else "",
-        next_url=here.url("work", str(ids[index + 1])) if index + 1 < len(ids) else "",
+        previous_url=here.url("works", str(ids[index - 1])) if index > 0 else "",
+        next_url=here.url("works", str(ids[index + 1])) if index + 1 < len(ids) else "",
         trouble=trouble,
         done_before=request.args.get("done", ""),
         unsaved_form=True,
@@ -175,7 +175,7 @@ def _entered(here: Place, attempt: Attempt, mark: Mark | None) -> dict[str, Any]
     }
 
 
-@bp.post("/work/<id:attempt_id>")
+@bp.post("/works/<id:attempt_id>")
 def decide(ref: LaunchRef, activity_id: str, attempt_id: int) -> BaseResponse:
     """Mark a work or return it for revision, then go on to the next that waits; or only say something about it."""
     here = place(enter(ref, Action.TEACH), activity_id)
@@ -185,7 +185,7 @@ def decide(ref: LaunchRef, activity_id: str, attempt_id: int) -> BaseResponse:
     if request.form.get("action") == "say":
         marking.say(db.session, here.visitor.seat.actor, attempt, decision.comment, here.visitor.now)
         db.session.commit()
-        return redirect(f"{here.url('work', str(attempt_id))}?done=say#percakapan", 303)
+        return redirect(f"{here.url('works', str(attempt_id))}?done=say#percakapan", 303)
     trouble = marking.decide(db.session, here.visitor.seat.actor, attempt, here.link, here.activity, decision, here.visitor.now)
     if trouble:
         db.session.rollback()
@@ -198,7 +198,7 @@ def decide(ref: LaunchRef, activity_id: str, attempt_id: int) -> BaseResponse:
         if one.state == "submitted" and one.attempt_id != attempt_id
     ]
     done = "return" if decision.returned else "mark"
-    return redirect(f"{here.url('work', str(waiting[0])) if waiting else here.url('class')}?done={done}", 303)
+    return redirect(f"{here.url('works', str(waiting[0])) if waiting else here.url('class')}?done={done}", 303)
 
 
 def _decision(here: Place) -> Decision:

@@ -88,7 +88,7 @@ class Stage:
         """Open a learner's work as the teacher."""
         page = self.open(context, title, TEACHER)
         page.get_by_role("row", name=name).get_by_role("link").click()
-        page.wait_for_url("**/work/*")
+        page.wait_for_url("**/works/*")
         return page
 
 

@@ -1,5 +1,7 @@
 """How many statements a request may cost: structure that keeps pages cheap, held without timing anything."""
 
+# ruff: noqa: F811 - fixtures of another file
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -47,20 +49,20 @@ def at_most(limit: int, seen: list[str]) -> None:
     assert 0 < len(seen) <= limit, "\n".join(seen)
 
 
-def test_login_asks_the_database_nothing_once_platforms_are_known(client: FlaskClient, learner: Learner) -> None:  # noqa: F811
+def test_login_asks_the_database_nothing_once_platforms_are_known(client: FlaskClient, learner: Learner) -> None:
     with counted() as seen:
         assert begin(client).response.status_code == 302
     assert seen == []
 
 
-def test_a_returning_learners_launch_is_three_statements(client: FlaskClient, learner: Learner) -> None:  # noqa: F811
+def test_a_returning_learners_launch_is_three_statements(client: FlaskClient, learner: Learner) -> None:
     begun = begin(client)
     with counted() as seen:
         assert post(client, state=begun.state, id_token=token(claims(begun.nonce, **{AGS: COLUMN}))).status_code == 303
     at_most(3, seen)
 
 
-def test_a_known_persons_first_launch_of_a_link_stays_small(client: FlaskClient, learner: Learner) -> None:  # noqa: F811
+def test_a_known_persons_first_launch_of_a_link_stays_small(client: FlaskClient, learner: Learner) -> None:
     begun = begin(client)
     body = claims(begun.nonce, resource_link={"id": "10", "title": "Lain"}, **{AGS: COLUMN})
     with counted() as seen:
@@ -68,14 +70,14 @@ def test_a_known_persons_first_launch_of_a_link_stays_small(client: FlaskClient,
     at_most(7, seen)  # the link is new, too: work that was begun through a pack comes to it, once in its life
 
 
-def test_the_page_of_an_attempt_is_three_statements(learner: Learner) -> None:  # noqa: F811
+def test_the_page_of_an_attempt_is_three_statements(learner: Learner) -> None:
     learner.get()
     with counted() as seen:
         learner.get()
     at_most(3, seen)
 
 
-def test_an_autosave_is_two_statements_and_one_for_each_field(learner: Learner) -> None:  # noqa: F811
+def test_an_autosave_is_two_statements_and_one_for_each_field(learner: Learner) -> None:
     page = learner.get()
     with counted() as one:
         assert learner.save(page, "a", total=("4", 1, 0)).status_code == 200
@@ -85,7 +87,7 @@ def test_an_autosave_is_two_statements_and_one_for_each_field(learner: Learner) 
     assert len(two) == len(one) + 1
 
 
-def test_handing_in_costs_the_same_however_often_it_was_drafted(learner: Learner) -> None:  # noqa: F811
+def test_handing_in_costs_the_same_however_often_it_was_drafted(learner: Learner) -> None:
     page = learner.get()
     with counted() as seen:
         assert learner.send(page, total="5", action="submit").status_code == 303
@@ -112,8 +114,8 @@ def _classmates(home: str, numbers: range) -> None:
 
 
 def test_the_class_page_asks_as_often_for_four_hundred_learners_as_for_ten(
-    learner: Learner,  # noqa: F811
-    teacher: Learner,  # noqa: F811
+    learner: Learner,
+    teacher: Learner,
 ) -> None:
     open_page(teacher, "class")  # reads the pack, once per process
     counts = []
@@ -127,7 +129,7 @@ def test_the_class_page_asks_as_often_for_four_hundred_learners_as_for_ten(
     assert counts[0] == counts[1] <= 8
 
 
-def test_a_write_begins_as_one_whatever_the_request_before_it_promised(learner: Learner) -> None:  # noqa: F811
+def test_a_write_begins_as_one_whatever_the_request_before_it_promised(learner: Learner) -> None:
     if db.engine.dialect.name != "sqlite":
         pytest.skip("only SQLite must be told")
     page = learner.get()

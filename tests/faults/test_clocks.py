@@ -153,4 +153,4 @@ class Deliveries(RuleBasedStateMachine):
 def test_f9_timestamps_rise_and_the_newest_score_wins_whatever_clocks_and_crashes_do(make_lms: Any) -> None:
     lms = make_lms(learners=1)
     machine = type("Machine", (Deliveries,), {"lms": lms})
-    run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=25, deadline=None))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=25, deadline=None))  # type: ignore[no-untyped-call]  # hypothesis types no such call

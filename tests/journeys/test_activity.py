@@ -252,7 +252,7 @@ def test_a_teacher_sees_the_class_opens_a_work_and_marks_it(learner: Learner, te
     learner.send(learner.get(), total="5", note="crash", action="submit")
     overview = open_page(teacher, "class").text
     assert "Terkumpul" in overview
-    link = re.search(r"/a/sum/(work/\d+)", overview)
+    link = re.search(r"/a/sum/(works/\d+)", overview)
     assert link
     page = open_page(teacher, link[1]).text
     assert "Jawaban: 5" in page
@@ -274,7 +274,7 @@ def test_a_teacher_sees_the_class_opens_a_work_and_marks_it(learner: Learner, te
 
 def test_work_that_is_returned_is_revised_and_a_stale_mark_is_told(learner: Learner, teacher: Learner) -> None:
     learner.send(learner.get(), total="5", note="crash", action="submit")
-    link = re.search(r"/a/sum/(work/\d+)", open_page(teacher, "class").text)
+    link = re.search(r"/a/sum/(works/\d+)", open_page(teacher, "class").text)
     assert link
     page = open_page(teacher, link[1]).text
     address = f"{teacher.home}/a/sum/{link[1]}"
@@ -298,13 +298,13 @@ def test_after_marking_the_next_work_that_waits_is_opened_and_says_so(learner: L
     learner.send(learner.get(), total="5", note="crash", action="submit")
     other = Learner(learner.client.application.test_client(), sub="43", name="Budi")
     other.send(other.get(), total="6", note="crash", action="submit")
-    link = re.search(r"/a/sum/(work/\d+)", open_page(teacher, "class").text)
+    link = re.search(r"/a/sum/(works/\d+)", open_page(teacher, "class").text)
     assert link
     page = open_page(teacher, link[1]).text
     form = {"csrf": teacher.hidden(page, "csrf"), "revision": "1", "points": "7", "action": "mark"}
     address = f"{teacher.home}/a/sum/{link[1]}"
     after = teacher.client.post(address, data=form, base_url="https://localhost", follow_redirects=True)
-    assert "/work/" in after.request.path
+    assert "/works/" in after.request.path
     assert after.request.path != address
     assert "Nilai tersimpan." in after.text
     assert "Ini karya berikutnya yang menunggu." in after.text
@@ -313,7 +313,7 @@ def test_after_marking_the_next_work_that_waits_is_opened_and_says_so(learner: L
 def test_a_learner_can_neither_see_the_class_nor_mark(learner: Learner) -> None:
     learner.send(learner.get(), total="5", action="submit")
     assert open_page(learner, "class").status_code == 403
-    assert open_page(learner, "work/1").status_code == 403
+    assert open_page(learner, "works/1").status_code == 403
 
 
 def test_a_draft_stays_private(learner: Learner, teacher: Learner) -> None:
@@ -322,7 +322,7 @@ def test_a_draft_stays_private(learner: Learner, teacher: Learner) -> None:
     overview = open_page(teacher, "class").text
     assert "Draf" in overview
     assert "rahasia" not in overview
-    assert open_page(teacher, f"work/{learner.hidden(page, 'attempt')}").status_code == 404
+    assert open_page(teacher, f"works/{learner.hidden(page, 'attempt')}").status_code == 404
 
 
 def test_a_launch_that_brings_another_column_makes_parked_grades_due_again(learner: Learner) -> None:

@@ -1,5 +1,7 @@
 """A copied course finds its settings by whatever the LMS tells; a teacher is asked once when it tells too little."""
 
+# ruff: noqa: F811 - fixtures of another file
+
 import json
 import re
 from datetime import timedelta
@@ -20,7 +22,7 @@ from tests.support.visitor import Page
 QUESTION = "Salin pengaturan dari"
 
 
-def ready(both: Both, profile: str, points: int | None = 40) -> int:  # noqa: F811
+def ready(both: Both, profile: str, points: int | None = 40) -> int:
     """Let a teacher add the sum for 20 points and a learner begin; then change the points on our side alone."""
     both.lms.set_profile(profile)
     both.register()
@@ -47,11 +49,11 @@ def stored(course: str) -> dict[str, Any]:
     return told
 
 
-def opened(both: Both, room: Room, person: str = "19") -> Page:  # noqa: F811
+def opened(both: Both, room: Room, person: str = "19") -> Page:
     return both.open(person, both.lms.course.links(room.id)[-1].id)
 
 
-def answer(both: Both, page: Page, source: str) -> Page:  # noqa: F811
+def answer(both: Both, page: Page, source: str) -> Page:
     csrf = re.search(r'name="csrf" value="([^"]*)"', page.text)
     assert csrf
     return both.visitor.post(f"{page.url}/copied", {"csrf": csrf[1], "source": source})
@@ -61,7 +63,7 @@ def sources(page: Page) -> list[str]:
     return re.findall(r'name="source" value="([^"]*)"', page.text)
 
 
-def test_the_lms_names_the_link(both: Both) -> None:  # noqa: F811
+def test_the_lms_names_the_link(both: Both) -> None:
     """Also where parameters and address of the copy are lost: what the registration declares is sent all the same."""
     ready(both, "blackboard")
     both.lms.set_custom(HISTORY_PARAMETERS)
@@ -72,13 +74,13 @@ def test_the_lms_names_the_link(both: Both) -> None:  # noqa: F811
 
 
 @pytest.mark.parametrize("profile", ["openedx", "moodle"])
-def test_the_id_we_gave_travels_with_the_copy(both: Both, profile: str) -> None:  # noqa: F811
+def test_the_id_we_gave_travels_with_the_copy(both: Both, profile: str) -> None:
     ready(both, profile)
     assert opened(both, copy_course(both.lms, "7", "Kelas G")).status == 200
     assert (stored("Kelas G")["points"], len(stored("Kelas G")["stable_id"])) == (40, 32)
 
 
-def test_the_course_it_comes_from_decides_between_copies(both: Both) -> None:  # noqa: F811
+def test_the_course_it_comes_from_decides_between_copies(both: Both) -> None:
     """Moodle names courses only. A copy's copy is like the copy, not like the first course."""
     ready(both, "moodle")
     first = copy_course(both.lms, "7", "Kelas G")
@@ -90,7 +92,7 @@ def test_the_course_it_comes_from_decides_between_copies(both: Both) -> None:  #
 
 
 @pytest.mark.parametrize(("days", "kept"), [(9, True), (-9, False)])
-def test_times_that_lie_ahead_are_taken_over(both: Both, days: int, kept: bool) -> None:  # noqa: F811
+def test_times_that_lie_ahead_are_taken_over(both: Both, days: int, kept: bool) -> None:
     ready(both, "blackboard")
     both.lms.set_custom(HISTORY_PARAMETERS)
     ends = utcnow().replace(microsecond=0) + timedelta(days=days)
@@ -100,7 +102,7 @@ def test_times_that_lie_ahead_are_taken_over(both: Both, days: int, kept: bool) 
     assert stored("Kelas G")["ends_at"] == (ends if kept else None)
 
 
-def test_a_notice_names_the_course_where_launches_do_not(both: Both) -> None:  # noqa: F811
+def test_a_notice_names_the_course_where_launches_do_not(both: Both) -> None:
     ready(both, "canvas")
     first = copy_course(both.lms, "7", "Kelas G")
     opened(both, first)
@@ -112,7 +114,7 @@ def test_a_notice_names_the_course_where_launches_do_not(both: Both) -> None:  #
     assert stored("Kelas I")["activity_ref"] == "demo/sum"
 
 
-def test_what_is_chosen_anew_for_the_copy_counts(both: Both) -> None:  # noqa: F811
+def test_what_is_chosen_anew_for_the_copy_counts(both: Both) -> None:
     ready(both, "moodle")
     room = copy_course(both.lms, "7", "Kelas G")
     copy = both.lms.course.links(room.id)[-1]
@@ -122,7 +124,7 @@ def test_what_is_chosen_anew_for_the_copy_counts(both: Both) -> None:  # noqa: F
     assert (stored("Kelas G")["activity_ref"], stored("Kelas G")["points"]) == ("demo", None)
 
 
-def test_in_doubt_the_teacher_is_asked_once_and_no_learner_is(both: Both) -> None:  # noqa: F811
+def test_in_doubt_the_teacher_is_asked_once_and_no_learner_is(both: Both) -> None:
     """Two copies differ and the LMS does not say which one this comes from."""
     ready(both, "openedx")
     opened(both, copy_course(both.lms, "7", "Kelas G"))
@@ -154,7 +156,7 @@ def _points_of(source: str) -> int | None:
     return points
 
 
-def test_where_nothing_is_told_a_namesake_in_ones_own_course_is_offered(both: Both) -> None:  # noqa: F811
+def test_where_nothing_is_told_a_namesake_in_ones_own_course_is_offered(both: Both) -> None:
     ready(both, "openedx")
     room = copy_course(both.lms, "7", "Kelas G", forget=True)
     learner = opened(both, room, "20")
@@ -166,7 +168,7 @@ def test_where_nothing_is_told_a_namesake_in_ones_own_course_is_offered(both: Bo
     assert opened(both, room, "20").status == 200
 
 
-def test_a_teacher_may_say_no_and_choose(both: Both) -> None:  # noqa: F811
+def test_a_teacher_may_say_no_and_choose(both: Both) -> None:
     ready(both, "openedx")
     room = copy_course(both.lms, "7", "Kelas G", forget=True)
     page = opened(both, room, "3")
@@ -175,7 +177,7 @@ def test_a_teacher_may_say_no_and_choose(both: Both) -> None:  # noqa: F811
     assert "data-pick-box" in opened(both, room, "3").text, "not asked again"
 
 
-def test_once_work_is_handed_in_nobody_is_asked(both: Both) -> None:  # noqa: F811
+def test_once_work_is_handed_in_nobody_is_asked(both: Both) -> None:
     ready(both, "openedx")
     opened(both, copy_course(both.lms, "7", "Kelas G"))
     change(60, "demo/sum", "Kelas G")
@@ -184,7 +186,7 @@ def test_once_work_is_handed_in_nobody_is_asked(both: Both) -> None:  # noqa: F8
     assert QUESTION not in opened(both, room, "3").text
 
 
-def test_another_deployments_links_are_nobodys_origin(both: Both) -> None:  # noqa: F811
+def test_another_deployments_links_are_nobodys_origin(both: Both) -> None:
     """Ids of links and courses are unique within a deployment only; the id that we gave is unique everywhere."""
     ready(both, "generic")
     db.session.execute(update(Space).values(deployment_id="elsewhere"))

@@ -1,5 +1,7 @@
 """Accounts of LTI 1.1: the LMS proposes, an admin joins or parts, nobody's work is lost or given to somebody else."""
 
+# ruff: noqa: F811 - fixtures of another file
+
 from typing import Any
 
 import pytest
@@ -52,7 +54,7 @@ def test_the_signature_is_that_of_the_specifications_example() -> None:
     assert legacy.signature(SECRET, signed) == "lWd54kFo5qU7xshAna6v8BwoBm6tmUjc6GTax6+12ps="
 
 
-def test_an_account_goes_on_with_its_older_work_once_an_admin_says_so(app: Flask, client: FlaskClient, keys: KeyServer) -> None:  # noqa: F811
+def test_an_account_goes_on_with_its_older_work_once_an_admin_says_so(app: Flask, client: FlaskClient, keys: KeyServer) -> None:
     handed_in(client, email="sri@sekolah.example")
     assert "rahasia" not in cli("secret", "1", "k11", "--secret", "rahasia-lama").replace("Tersimpan", "")
     assert "rahasia-lama" not in db.session.execute(select(OldConsumer.secret)).scalar_one()
@@ -95,7 +97,7 @@ def test_an_account_goes_on_with_its_older_work_once_an_admin_says_so(app: Flask
     assert "Jawaban: 5" not in Learner(other, sub="new-42", **claim()).get()
 
 
-def test_what_would_hide_work_is_refused(app: Flask, client: FlaskClient, keys: KeyServer) -> None:  # noqa: F811
+def test_what_would_hide_work_is_refused(app: Flask, client: FlaskClient, keys: KeyServer) -> None:
     handed_in(client)
     handed_in(app.test_client(), sub="new-42", **claim())
     key = f"1:{people()['new-42'].id}"
@@ -107,7 +109,7 @@ def test_what_would_hide_work_is_refused(app: Flask, client: FlaskClient, keys: 
     assert "misalnya 1:42" in cli("approve", "abc")
 
 
-def test_two_accounts_never_share_one_persons_work(app: Flask, client: FlaskClient, keys: KeyServer) -> None:  # noqa: F811
+def test_two_accounts_never_share_one_persons_work(app: Flask, client: FlaskClient, keys: KeyServer) -> None:
     handed_in(client)
     for sub in ("a", "b"):
         Learner(app.test_client(), sub=sub, **claim())
@@ -121,14 +123,14 @@ def test_two_accounts_never_share_one_persons_work(app: Flask, client: FlaskClie
     [{"user_id": 42}, {"user_id": ""}, {"user_id": "x" * 256}, {"user_id": None}, {}, {"user_id": "a\x00b"},
      {"user_id": "42", "oauth_consumer_key": 7, "oauth_consumer_key_sign": ["a"], "resource_link_id": {}}],
 )  # fmt: skip
-def test_a_nonsense_claim_stops_nobody(client: FlaskClient, keys: KeyServer, wrong: dict[str, Any]) -> None:  # noqa: F811
+def test_a_nonsense_claim_stops_nobody(client: FlaskClient, keys: KeyServer, wrong: dict[str, Any]) -> None:
     Learner(client, **{OLD: wrong})
     proposed = db.session.execute(select(MigrationProposal)).all()
     assert proposed == []
     db.session.rollback()
 
 
-def test_an_unsigned_claim_is_shown_as_not_proven(app: Flask, client: FlaskClient, keys: KeyServer) -> None:  # noqa: F811
+def test_an_unsigned_claim_is_shown_as_not_proven(app: Flask, client: FlaskClient, keys: KeyServer) -> None:
     """Canvas signs with a nonce that it does not send (canvas-lms#2287): a wrong signature hides nothing from the admin."""
     cli("secret", "1", "k11", given="rahasia-lama\n")
     Learner(client, sub="new-42", **claim(oauth_consumer_key_sign="AAAA"))
@@ -137,7 +139,7 @@ def test_an_unsigned_claim_is_shown_as_not_proven(app: Flask, client: FlaskClien
     assert "Tidak ada LMS 9" in cli("secret", "9", "k11", "--secret", "x")
 
 
-def test_the_old_name_of_a_link_leads_to_its_settings(client: FlaskClient, keys: KeyServer) -> None:  # noqa: F811
+def test_the_old_name_of_a_link_leads_to_its_settings(client: FlaskClient, keys: KeyServer) -> None:
     from lms_ext.models import Link
 
     Learner(client, resource_link={"id": "old-9", "title": "Jumlah"})
@@ -149,7 +151,7 @@ def test_the_old_name_of_a_link_leads_to_its_settings(client: FlaskClient, keys:
     db.session.rollback()
 
 
-def test_an_admin_joins_and_parts_accounts_in_the_page(app: Flask, client: FlaskClient, keys: KeyServer) -> None:  # noqa: F811
+def test_an_admin_joins_and_parts_accounts_in_the_page(app: Flask, client: FlaskClient, keys: KeyServer) -> None:
     handed_in(client)
     Learner(app.test_client(), sub="new-42", **claim())
     person = people()["new-42"].id
@@ -171,7 +173,7 @@ def test_an_admin_joins_and_parts_accounts_in_the_page(app: Flask, client: Flask
     assert browser.post("/admin/migration/1/accounts/99", join="1").status_code == 404
 
 
-def test_who_went_on_with_erased_work_begins_anew(app: Flask, client: FlaskClient, keys: KeyServer) -> None:  # noqa: F811
+def test_who_went_on_with_erased_work_begins_anew(app: Flask, client: FlaskClient, keys: KeyServer) -> None:
     handed_in(client)
     other = app.test_client()
     Learner(other, sub="new-42", **claim())

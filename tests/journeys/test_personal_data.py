@@ -77,7 +77,7 @@ def both(app: Flask, keys: KeyServer) -> Learner:
     work(app.test_client(), BUDI, "Catatan Budi")
     teacher = Learner(app.test_client(), **INSTRUCTOR)
     for who in (SRI, BUDI):
-        path = f"{teacher.home}/a/sum/work/{_first_attempt(who)}"
+        path = f"{teacher.home}/a/sum/works/{_first_attempt(who)}"
         page = teacher.client.get(path, base_url="https://localhost")
         form = {"csrf": teacher.hidden(page.text, "csrf"), "revision": "1", "points": "8", "comment": f"Bagus, {who['name']}."}
         assert teacher.client.post(path, data=form, base_url="https://localhost").status_code == 303
@@ -162,7 +162,7 @@ def test_a_teachers_words_to_learners_stay_without_a_name(app: Flask, both: Lear
     assert 0 in db.session.execute(select(Comment.author_id)).scalars().all()
     db.session.remove()
     colleague = Learner(app.test_client(), **(INSTRUCTOR | {"sub": "8", "name": "Wulan"}))
-    page = colleague.client.get(f"{colleague.home}/a/sum/work/{_first_attempt(SRI)}", base_url="https://localhost").text
+    page = colleague.client.get(f"{colleague.home}/a/sum/works/{_first_attempt(SRI)}", base_url="https://localhost").text
     assert "Bagus, Sri" in page
     assert "Nama dihapus" in page
 

@@ -1,5 +1,7 @@
 """The whole way on every imitated LMS: choose, work, grade, new keys on both sides, a learner leaves, the course is copied."""
 
+# ruff: noqa: F811 - fixtures of another file
+
 import re
 import time
 from datetime import timedelta
@@ -24,7 +26,7 @@ _KNOWS_WHO_LEFT = {"moodle", "brightspace", "blackboard", "sakai"}
 """Where a refusal can be told from a malformed score."""
 
 
-def choose(both: Both, points: str) -> int:  # noqa: F811
+def choose(both: Both, points: str) -> int:
     """Let the teacher put the sum into the course; gives the LMS's link."""
     base = both.lms.settings.url
     both.visitor.post(f"{base}/acting", {"person": "3"})
@@ -40,7 +42,7 @@ def choose(both: Both, points: str) -> int:  # noqa: F811
     return both.lms.course.links()[-1].id
 
 
-def settled(both: Both, person: str) -> GradeSlot:  # noqa: F811
+def settled(both: Both, person: str) -> GradeSlot:
     """Let the worker try until a learner's newest grade is settled."""
     worker, deadline = Worker(both.app), time.monotonic() + 20
     newest = (
@@ -64,7 +66,7 @@ def settled(both: Both, person: str) -> GradeSlot:  # noqa: F811
             return slot
 
 
-def work(both: Both, person: str, link: int) -> GradeSlot:  # noqa: F811
+def work(both: Both, person: str, link: int) -> GradeSlot:
     """Let a learner answer rightly, and the grade go its way."""
     page = both.open(person, link)
     assert page.status == 200, page.text
@@ -72,7 +74,7 @@ def work(both: Both, person: str, link: int) -> GradeSlot:  # noqa: F811
     return settled(both, person)
 
 
-def rotate(both: Both) -> None:  # noqa: F811
+def rotate(both: Both) -> None:
     """Give both sides new keys, and make every access token worthless."""
     both.lms.keys.rotate()
     both.lms.revoke_tokens()
@@ -81,7 +83,7 @@ def rotate(both: Both) -> None:  # noqa: F811
     db.session.commit()
 
 
-def held(both: Both, link: int, person: str) -> float | None:  # noqa: F811
+def held(both: Both, link: int, person: str) -> float | None:
     found = both.lms.course.link(link)
     assert found
     assert found.column_id
@@ -89,7 +91,7 @@ def held(both: Both, link: int, person: str) -> float | None:  # noqa: F811
     return grade["score"] if grade else None
 
 
-def roster(both: Both) -> set[str]:  # noqa: F811
+def roster(both: Both) -> set[str]:
     """Let the member lists that are due be fetched; gives whom we know of."""
     lti = tool().lti
     work = RosterWork(both.app, Tokens(lti.outbound, lti.signer, new_session), Rules())
@@ -102,7 +104,7 @@ def roster(both: Both) -> set[str]:  # noqa: F811
 
 
 @pytest.mark.parametrize("profile", sorted(PROFILES))
-def test_every_lms_the_whole_way(both: Both, profile: str) -> None:  # noqa: F811
+def test_every_lms_the_whole_way(both: Both, profile: str) -> None:
     both.lms.set_profile(profile)
     both.register()
     link = choose(both, "20")
@@ -123,7 +125,7 @@ def test_every_lms_the_whole_way(both: Both, profile: str) -> None:  # noqa: F81
     _copied(both, link)
 
 
-def _copied(both: Both, link: int) -> None:  # noqa: F811
+def _copied(both: Both, link: int) -> None:
     """Copy the course after a teacher's points were changed on our side: the copy has them, no work, and a column of its own."""
     db.session.execute(update(Link).where(Link.points == 20).values(points=40))
     db.session.commit()

@@ -86,23 +86,23 @@ def test_no_form_field_breaks_a_page(learner: Visitor, odd: str) -> None:
 @pytest.mark.parametrize("odd", ["a\x00b", HUGE, BEYOND, "²", "nan", "1e400"])
 def test_no_form_field_breaks_marking(teacher: Visitor, odd: str) -> None:
     page = teacher.get("class")
-    attempt = page.partition("/work/")[2].partition('"')[0]
-    form = teacher.get(f"work/{attempt}")
+    attempt = page.partition("/works/")[2].partition('"')[0]
+    form = teacher.get(f"works/{attempt}")
     good = {"csrf": teacher.hidden(form, "csrf"), "revision": "1", "points": "5", "comment": "Baik."}
     for name in ("points", "revision", "comment", "action", "aspect"):
-        assert teacher.post(f"work/{attempt}", **(good | {name: odd})).status_code < 500, name
+        assert teacher.post(f"works/{attempt}", **(good | {name: odd})).status_code < 500, name
     assert teacher.get("class")
 
 
 @pytest.mark.parametrize("number", ["0", BEYOND, HUGE, str(1 << 62)])
 def test_no_number_in_an_address_breaks_a_page(teacher: Visitor, number: str) -> None:
-    attempt = teacher.get("class").partition("/work/")[2].partition('"')[0]
-    csrf = teacher.hidden(teacher.get(f"work/{attempt}"), "csrf")
-    get = teacher.client.get(f"{teacher.home}/a/kerja/work/{number}", base_url=HTTPS)
+    attempt = teacher.get("class").partition("/works/")[2].partition('"')[0]
+    csrf = teacher.hidden(teacher.get(f"works/{attempt}"), "csrf")
+    get = teacher.client.get(f"{teacher.home}/a/kerja/works/{number}", base_url=HTTPS)
     assert get.status_code == 404
-    assert teacher.post(f"work/{number}", csrf=csrf, revision="1", points="5").status_code in {404, 405}
+    assert teacher.post(f"works/{number}", csrf=csrf, revision="1", points="5").status_code in {404, 405}
     assert teacher.post(f"resend/{number}", csrf=csrf).status_code in {303, 404}
-    switch = teacher.client.get(f"/language/id?next={teacher.home}/a/kerja/work/{number}", base_url=HTTPS)
+    switch = teacher.client.get(f"/language/id?next={teacher.home}/a/kerja/works/{number}", base_url=HTTPS)
     assert switch.status_code == 303
 
 
@@ -167,7 +167,7 @@ def test_no_name_hides_a_class_from_its_teacher(learner: Visitor, name: str) -> 
     teacher = Visitor(learner.client.application.test_client(), **INSTRUCTOR)
     page = teacher.get("class")
     assert "<b>" not in page
-    assert teacher.get("work/" + page.partition("/work/")[2].partition('"')[0])
+    assert teacher.get("works/" + page.partition("/works/")[2].partition('"')[0])
 
 
 def test_a_half_emoji_loses_nothing_else(learner: Visitor) -> None:

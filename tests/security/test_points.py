@@ -13,7 +13,7 @@ def test_points_above_the_maximum_are_asked_again(client: FlaskClient, keys: Key
     learner = Visitor(client)
     learner.send(learner.get(), total="4", note="crash", action="submit")
     teacher = Visitor(client.application.test_client(), **INSTRUCTOR)
-    work = "work/" + teacher.get("class").partition("/work/")[2].partition('"')[0]
+    work = "works/" + teacher.get("class").partition("/works/")[2].partition('"')[0]
     csrf = teacher.hidden(teacher.get(work), "csrf")
     answer = teacher.post(work, csrf=csrf, revision="1", points=points, comment="Baik.")
     assert answer.status_code == 422

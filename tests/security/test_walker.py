@@ -47,8 +47,8 @@ OBJECTS: Mapping[str, Case] = {
         "/a/kerja/submit", attempt=str(id_), client_key="k", tab="t", revs='{"note": 1}', note="palsu", action="submit"
     ),
     "activities.comment": lambda who, id_: who.post("/a/kerja/comment", attempt=str(id_), body="palsu"),
-    "teaching.work": lambda who, id_: who.get(f"/a/kerja/work/{id_}"),
-    "teaching.decide": lambda who, id_: who.post(f"/a/kerja/work/{id_}", revision="1", points="3", comment="palsu"),
+    "teaching.work": lambda who, id_: who.get(f"/a/kerja/works/{id_}"),
+    "teaching.decide": lambda who, id_: who.post(f"/a/kerja/works/{id_}", revision="1", points="3", comment="palsu"),
     "teaching.resend": lambda who, id_: who.post(f"/a/kerja/resend/{id_}"),
 }
 """Routes that take the id of an attempt or a person as well."""

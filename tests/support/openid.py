@@ -55,7 +55,7 @@ class OpenIdProvider:
         client = form.get("client_id"), form.get("client_secret")
         if authorization:
             raw = base64.b64decode(authorization.removeprefix("Basic ")).decode()
-            client = tuple(parse_qs(f"x={one}")["x"][0] for one in raw.split(":"))  # type: ignore[assignment]
+            client = tuple(parse_qs(f"x={one}")["x"][0] for one in raw.split(":"))  # type: ignore[assignment]  # a name and a secret
         if client != (CLIENT, SECRET):
             return 401, {"error": "invalid_client"}
         proof = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()

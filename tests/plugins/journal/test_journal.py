@@ -147,7 +147,7 @@ def test_write_return_revise_and_mark(app: Flask, keys: KeyServer, client: Flask
     assert slots() == []
 
     teacher = Visitor(app.test_client(), **INSTRUCTOR)
-    work = f"work/{writer.hidden(page, 'attempt')}"
+    work = f"works/{writer.hidden(page, 'attempt')}"
     first = teacher.get(work)
     assert "Murid mengukur air." in first
     assert "<ins>" not in first

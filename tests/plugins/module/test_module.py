@@ -150,7 +150,7 @@ def test_a_teacher_reads_what_was_noted(app: Flask, keys: KeyServer, client: Fla
     page = reader.get()
     reader.send(page, **{"note.satu.b2": "Bermakna.", "finish": "satu"})
     teacher = Visitor(app.test_client(), **INSTRUCTOR)
-    assert "Bermakna." in teacher.get(f"work/{reader.hidden(page, 'attempt')}")
+    assert "Bermakna." in teacher.get(f"works/{reader.hidden(page, 'attempt')}")
 
 
 def test_schema_errors_name_the_line(app: Flask, tmp_path: Path) -> None:
