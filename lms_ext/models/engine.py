@@ -24,9 +24,14 @@ def engine_options(database_url: str) -> dict[str, Any]:
     return {"pool_size": 10, "max_overflow": 20, "pool_timeout": 10, "hide_parameters": True}
 
 
+IDLE_SECONDS = 30
+"""How long a transaction on PostgreSQL may wait for its process; no caller talks to others or to people within one."""
+
+
 def prepare(engine: Engine) -> None:
     """Set up an engine's connections: SQLite gets WAL, full durability, foreign keys and explicit transactions."""
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "connect", _bound_idleness)
         event.listen(engine, "checkout", _discard_dead)
         return
 
@@ -39,6 +44,16 @@ def prepare(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         tell(connection, "BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def _bound_idleness(connection: Any, _record: object) -> None:
+    """Let the server end a transaction whose process stands still, e.g. a paused machine: its locks would stop the others.
+
+    Said by a statement: PgBouncer refuses to start a connection that brings the setting along.
+    """
+    connection.autocommit = True
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+    connection.autocommit = False
 
 
 def _discard_dead(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:

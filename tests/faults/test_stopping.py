@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
-from lms_ext.models import GradeSlot, db, utcnow
+from lms_ext.models import GradeSlot, db, engine, utcnow
 from tests.support.lms import Lms, until
 from tests.support.servers import environment
 
@@ -36,17 +37,19 @@ def test_f22_a_worker_that_stands_still_while_posting_cannot_undo_a_newer_score(
     make_lms, work, database_url: str, tmp_path: Path
 ) -> None:
     lms: Lms = make_lms(learners=1)
-    lms.practice.faults.add("scores", "slow", times=1, seconds=1.0)
+    lms.practice.faults.add("scores", "slow", times=1, seconds=3.0)
     lms.score("1000", 3.0)
     with worker_process(database_url, tmp_path) as worker:
         until(lambda: bool(lms.tokens) and leased(), 30)
+        time.sleep(0.2)  # past its own claiming: on SQLite nobody could write while it holds the file
         worker.send_signal(signal.SIGSTOP)
         past = utcnow() - timedelta(seconds=1)
         db.session.execute(update(GradeSlot).values(lease_until=past))  # it stands still for longer than its lease
         db.session.commit()
         lms.score("1000", 9.0)
         work()
-        until(lambda: lms.slot("1000").sent_version == 2)
+        # should it stand still within a transaction, PostgreSQL ends that one first
+        until(lambda: lms.slot("1000").sent_version == 2, engine.IDLE_SECONDS + 20)
         worker.send_signal(signal.SIGCONT)
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(20) == 0

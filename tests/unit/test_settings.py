@@ -6,6 +6,7 @@ import pytest
 from flask import request
 
 from lms_ext.app import create_app
+from lms_ext.models import db
 from lms_ext.settings import Settings, SettingsError, plugin_names
 from tests.support.databases import SEAL_KEY, test_settings
 
@@ -56,6 +57,8 @@ def test_a_request_behind_a_proxy_is_seen_as_the_browser_sent_it(database_url: s
         environ: dict[str, Any] = {}
         app.before_request(lambda: environ.update(request.environ))
         app.test_client().get("/health", headers=forwarded)
+        with app.app_context():
+            db.engine.dispose()
         return environ["wsgi.url_scheme"], environ["HTTP_HOST"], environ["REMOTE_ADDR"]
 
     assert seen(1) == ("https", "lti.example", "203.0.113.9")
