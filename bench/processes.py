@@ -113,5 +113,5 @@ def serve(arguments: list[str], port: int, env: Mapping[str, str], folder: Path,
 
 def gunicorn(app: str, port: int, env: Mapping[str, str], folder: Path, *, probe: str) -> Server:
     """Serve a WSGI application as in production: gunicorn, one sync worker."""
-    arguments = ["-m", "gunicorn", "--workers", "1", "--log-level", "warning", "--bind", f"127.0.0.1:{port}", app]
+    arguments = ["-m", "gunicorn", "--preload", "--workers", "1", "--log-level", "warning", "--bind", f"127.0.0.1:{port}", app]
     return serve(arguments, port, env, folder, probe=probe)

@@ -93,8 +93,8 @@ def command(env: Mapping[str, str], *arguments: str, given: str = "") -> str:
 @contextmanager
 def tool_server(env: Mapping[str, str], port: int, folder: Path, *, workers: int = 1) -> Iterator[subprocess.Popen[bytes]]:
     """Serve the tool by gunicorn at http://localhost:`port`."""
-    arguments = ["-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "4",
-                 "--log-level", "warning", "lms_ext.app:create_app()"]  # fmt: skip
+    arguments = ["-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--preload", "--workers", str(workers),
+                 "--threads", "4", "--log-level", "warning", "lms_ext.app:create_app()"]  # fmt: skip
     with process(arguments, env, folder / "tool.log", ready=f"http://127.0.0.1:{port}/health") as running:
         yield running
 
