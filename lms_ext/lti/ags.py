@@ -23,6 +23,8 @@ _ANSWERED = frozenset({"too-large", "results-unreadable"})
 """Faults of a platform that is there."""
 _LOOKS = 8
 """Tries before which a score waits for readable results, where sending it twice counts as handing in twice."""
+_LONGEST_PAUSE = 3600.0
+"""Seconds: what is asked beyond that is a mistake of theirs, and no date could hold the longest."""
 _WANTED = ("score", "result.readonly", "lineitem.readonly", "lineitem")
 _USUAL = (SCOPE + "score", SCOPE + "result.readonly")
 _SCORE = "application/vnd.ims.lis.v1.score+json"
@@ -219,16 +221,18 @@ class _Sending:
 
 
 def retry_after(answer: Answer, now: datetime) -> float:
-    """Give the seconds a platform asks us to wait, from either form of its header; 0 when it does not say."""
+    """Give the seconds a platform asks us to wait, an hour at most, from either form of its header; 0 when it does not say."""
     asked = answer.headers.get("retry-after", "").strip()
-    if asked.isdecimal():
-        return float(asked)
-    moment = None
     try:
-        moment = parsedate_to_datetime(asked) if asked else None
-    except ValueError:
+        seconds = float(asked) if asked.isdecimal() else _until(asked, now)
+    except (ValueError, OverflowError):  # no number, no date, or none that a clock knows
         return 0.0
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()) if moment else 0.0
+    return min(max(0.0, seconds), _LONGEST_PAUSE)
+
+
+def _until(moment: str, now: datetime) -> float:
+    found = parsedate_to_datetime(moment)
+    return (found.replace(tzinfo=found.tzinfo or UTC) - now).total_seconds()
 
 
 def _points(result: dict[str, Any], maximum: int) -> float | None:

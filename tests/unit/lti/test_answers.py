@@ -28,7 +28,16 @@ NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("120", 120.0), ("Wed, 25 Nov 2026 12:00:30 GMT", 30.0), ("Wed, 25 Nov 2026 11:00:00 GMT", 0.0), ("besok", 0.0), ("", 0.0)],
+    [
+        ("120", 120.0),
+        ("Wed, 25 Nov 2026 12:00:30 GMT", 30.0),
+        ("Wed, 25 Nov 2026 11:00:00 GMT", 0.0),
+        ("Wed, 25 Nov 2026 12:00:30", 30.0),
+        ("besok", 0.0),
+        ("", 0.0),
+        ("9" * 400, 3600.0),
+        (f"Wed, 25 Nov {'9' * 30} 12:00:00 GMT", 0.0),
+    ],
 )
 def test_how_long_to_wait_is_read_in_both_forms(header: str, seconds: float) -> None:
     assert retry_after(Answer(429, {"retry-after": header}, b""), NOON) == seconds
