@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -25,6 +25,8 @@ _LOOKS = 8
 """Tries before which a score waits for readable results, where sending it twice counts as handing in twice."""
 _LONGEST_PAUSE = 3600.0
 """Seconds: what is asked beyond that is a mistake of theirs, and no date could hold the longest."""
+_FURTHEST = timedelta(days=1)
+"""How far ahead of our clock a gradebook's time is believed: a score waits for it."""
 _WANTED = ("score", "result.readonly", "lineitem.readonly", "lineitem")
 _USUAL = (SCOPE + "score", SCOPE + "result.readonly")
 _SCORE = "application/vnd.ims.lis.v1.score+json"
@@ -201,7 +203,8 @@ class _Sending:
         if mine is None:
             return Verdict("retry", "results-unreadable")
         there = _points(mine, one.maximum)
-        later = max(self._now, read_time(mine.get("timestamp")) or self._now)
+        theirs = read_time(mine.get("timestamp")) or self._now
+        later = max(self._now, min(theirs, self._now + _FURTHEST))
         if there is None:
             return Verdict("restamp", "same-second", after=later)
         if one.given is not None and abs(there - one.given) < _SAME:

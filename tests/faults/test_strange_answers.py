@@ -1,17 +1,19 @@
 """Platforms that answer scores strangely: the score stays, with the right reason, and comes again when that helps."""
 
+import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask, Response, request
 from sqlalchemy import update
 
 from lms_ext.domain.pacing import Rules
-from lms_ext.models import Link, Platform, db
+from lms_ext.models import GradeSlot, Link, Platform, db, utcnow
 from lms_ext.services.delivering import Verdict
 from lms_ext.web.tool import tool
 from lms_ext.worker import Worker
-from tests.faults.test_delivery import ME, claim, send
+from tests.faults.test_delivery import ME, claim, send, settle
 from tests.support.lms import Lms
 
 Answers = Callable[..., None]
@@ -82,6 +84,19 @@ def test_a_refused_time_is_settled_by_what_the_gradebook_says(
     answered("/results", status, body.replace("ME", one.sub))
     told = send(worker, one)
     assert (told.kind, told.reason) == (kind, reason)
+
+
+def test_a_time_at_the_end_of_all_times_keeps_a_score_waiting_for_a_day_only(lms: Lms, worker: Worker, answered: Answers) -> None:
+    lms.score(ME, 7.5)
+    (one,) = claim(lms)
+    answered("/scores", 409, "")
+    held = {"userId": one.sub, "resultScore": None, "timestamp": "9999-12-31T23:59:59Z"}
+    answered("/results", 200, json.dumps([held]))
+    assert settle(one, send(worker, one))
+    db.session.execute(update(GradeSlot).values(due_at=utcnow()))
+    db.session.commit()
+    assert claim(lms) == []
+    assert timedelta(hours=23) < lms.slot(ME).due_at - utcnow() < timedelta(days=1)
 
 
 def test_no_token_is_tried_again(lms: Lms, worker: Worker, answered: Answers) -> None:
