@@ -17,6 +17,7 @@ class Given:
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    """An empty ``Date`` leaves that out, which is sent otherwise."""
     seconds: float = 0.0
     """How long it drips: the body comes byte by byte over this time."""
 
@@ -43,9 +44,10 @@ def answering() -> Iterator[Answers]:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             state.asked.append((self.command, self.path, dict(self.headers), body))
             one = state.given.get(self.path.partition("?")[0], Given(status=404))
-            self.send_response(one.status)
-            for name, value in one.headers.items():
-                self.send_header(name, value)
+            self.send_response_only(one.status)
+            for name, value in ({"Date": self.date_time_string()} | one.headers).items():
+                if value:
+                    self.send_header(name, value)
             self.send_header("Content-Length", str(len(one.body)))
             self.end_headers()
             try:
