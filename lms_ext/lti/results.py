@@ -39,9 +39,9 @@ class Unread(Exception):
         self.code = code
 
 
-def read_results(service: Service, url: str) -> list[Held]:
-    """Give every grade of a column; raise Unread, OutboundError or TokenRefused."""
-    deadline = time.monotonic() + _LONGEST
+def read_results(service: Service, url: str, *, seconds: float = _LONGEST) -> list[Held]:
+    """Give every grade of a column; raise Unread, OutboundError or TokenRefused, Unread also after that many seconds."""
+    deadline = time.monotonic() + seconds
 
     def get(address: str, accept: str) -> Answer:
         if time.monotonic() > deadline:
