@@ -136,6 +136,8 @@ def results(platform: KnownPlatform, **more: float) -> list[Any]:
 def test_only_results_with_sane_numbers_are_grades(lms: Answers, platform: KnownPlatform) -> None:
     good = {"userId": "42", "resultScore": 7, "resultMaximum": 10}
     odd: list[Any] = [
+        {"userId": None},
+        {"userId": "é"},
         {"resultScore": "7"},
         {"resultScore": None},
         {"resultMaximum": 0},
