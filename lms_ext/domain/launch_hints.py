@@ -67,8 +67,3 @@ _HINTS = {
 def hint(code: str) -> Text:
     """Give the sentence for a code."""
     return _HINTS.get(code, _LMS_FAULT)
-
-
-def codes() -> frozenset[str]:
-    """Give the codes that have a sentence of their own."""
-    return frozenset(_HINTS)

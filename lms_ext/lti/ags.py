@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -23,6 +23,10 @@ _ANSWERED = frozenset({"too-large", "results-unreadable"})
 """Faults of a platform that is there."""
 _LOOKS = 8
 """Tries before which a score waits for readable results, where sending it twice counts as handing in twice."""
+_LONGEST_PAUSE = 3600.0
+"""Seconds: what is asked beyond that is a mistake of theirs, and no date could hold the longest."""
+_FURTHEST = timedelta(days=1)
+"""How far ahead of our clock a gradebook's time is believed: a score waits for it."""
 _WANTED = ("score", "result.readonly", "lineitem.readonly", "lineitem")
 _USUAL = (SCOPE + "score", SCOPE + "result.readonly")
 _SCORE = "application/vnd.ims.lis.v1.score+json"
@@ -199,7 +203,8 @@ class _Sending:
         if mine is None:
             return Verdict("retry", "results-unreadable")
         there = _points(mine, one.maximum)
-        later = max(self._now, read_time(mine.get("timestamp")) or self._now)
+        theirs = read_time(mine.get("timestamp")) or self._now
+        later = max(self._now, min(theirs, self._now + _FURTHEST))
         if there is None:
             return Verdict("restamp", "same-second", after=later)
         if one.given is not None and abs(there - one.given) < _SAME:
@@ -219,16 +224,18 @@ class _Sending:
 
 
 def retry_after(answer: Answer, now: datetime) -> float:
-    """Give the seconds a platform asks us to wait, from either form of its header; 0 when it does not say."""
+    """Give the seconds a platform asks us to wait, an hour at most, from either form of its header; 0 when it does not say."""
     asked = answer.headers.get("retry-after", "").strip()
-    if asked.isdecimal():
-        return float(asked)
-    moment = None
     try:
-        moment = parsedate_to_datetime(asked) if asked else None
-    except ValueError:
+        seconds = float(asked) if asked.isdecimal() else _until(asked, now)
+    except (ValueError, OverflowError):  # no number, no date, or none that a clock knows
         return 0.0
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()) if moment else 0.0
+    return min(max(0.0, seconds), _LONGEST_PAUSE)
+
+
+def _until(moment: str, now: datetime) -> float:
+    found = parsedate_to_datetime(moment)
+    return (found.replace(tzinfo=found.tzinfo or UTC) - now).total_seconds()
 
 
 def _points(result: dict[str, Any], maximum: int) -> float | None:

@@ -100,7 +100,7 @@ class Checkup:
     def _clock(self, date: str, seconds: float) -> Check:
         try:
             theirs = parsedate_to_datetime(date) if date else None
-        except ValueError:
+        except (ValueError, OverflowError):
             theirs = None
         if theirs is None or theirs.tzinfo is None:
             return self._waits("clock", "LMS tidak menyebut jamnya", "The LMS does not tell its time")

@@ -234,6 +234,12 @@ def fit_sub(value: object) -> bool:
     return _id(value) and str(value).isascii()
 
 
+def read_sub(given: object) -> str:
+    """Read a person's id from a list of the platform's, where some write numbers; "" for what can be none."""
+    written = str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+    return str(written) if fit_sub(written) else ""
+
+
 def person_claims(sub: str, body: dict[str, Any]) -> PersonClaims:
     """Read what a launch or a member list says of a person; whatever is no text counts as absent."""
     return PersonClaims(sub, _name(body), _text(body.get("given_name")), _text(body.get("email"), 320))

@@ -33,19 +33,18 @@ def find_column(get: Callable[[str, str], Answer], column: Column, gone: str) ->
             one for url, one in sorted(known.items()) if url != gone and url not in taken and same_origin(url, column.container)
         ]
 
-    if column.resource_link_id:
-        # the filter is asked for and checked: some platforms ignore it
-        of_link = [
-            one
-            for one in fit("resource_link_id", column.resource_link_id)
-            if str(one.get("resourceLinkId")) == column.resource_link_id
-        ]
-        exact = [one for one in of_link if _is_for(one, column)]
-        rest = [] if is_part(column.resource_id) else [one for one in of_link if not is_part(str(one.get("resourceId") or ""))]
-        # of several made for the very same thing any will do, if only it is always the same
-        found = exact[:1] or (rest if column.own else [])
-        if len(found) == 1:
-            return str(found[0]["id"])
+    # the filter is asked for and checked: some platforms ignore it
+    of_link = [
+        one
+        for one in fit("resource_link_id", column.resource_link_id)
+        if str(one.get("resourceLinkId")) == column.resource_link_id
+    ]
+    exact = [one for one in of_link if _is_for(one, column)]
+    rest = [] if is_part(column.resource_id) else [one for one in of_link if not is_part(str(one.get("resourceId") or ""))]
+    # of several made for the very same thing any will do, if only it is always the same
+    found = exact[:1] or (rest if column.own else [])
+    if len(found) == 1:
+        return str(found[0]["id"])
     if column.resource_id:
         # a copied column may have lost its link; one that names another link is that one's
         lost = [
@@ -67,8 +66,7 @@ def make_column(post: Callable[[str, dict[str, str], bytes], Answer], column: Co
     """Ask the platform for a column of the link; nothing is read of the answer."""
     item = LineItem(wanted.label, wanted.maximum, wanted.resource_id, wanted.tag, whole(wanted.resource_id), wanted.released)
     body = line_item(item, launch_url) | period(wanted.starts_at, wanted.ends_at)
-    if column.resource_link_id:
-        body["resourceLinkId"] = column.resource_link_id
+    body["resourceLinkId"] = column.resource_link_id
     return post(column.container, {"Content-Type": _ITEM, "Accept": _ITEM}, json.dumps(body).encode())
 
 

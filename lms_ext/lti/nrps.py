@@ -14,7 +14,7 @@ from lms_ext.domain.quirks import Quirks
 from lms_ext.domain.rosters import MOST_MEMBERS, MOST_PAGES, Fetched, Group, Listed, RosterTrouble, merged
 from lms_ext.domain.texts import storable
 from lms_ext.lti.ags import retry_after
-from lms_ext.lti.claims import fit_sub, person_claims
+from lms_ext.lti.claims import person_claims, read_sub
 from lms_ext.lti.http import Answer, Outbound, OutboundError
 from lms_ext.lti.paging import linked, origin
 from lms_ext.lti.registry import KnownPlatform
@@ -200,9 +200,7 @@ def _outbound_trouble(error: OutboundError) -> RosterTrouble:
 
 
 def _sub(entry: object) -> str:
-    given = entry.get("user_id") if isinstance(entry, dict) else None
-    written = str(given) if isinstance(given, int) and not isinstance(given, bool) else given
-    return str(written) if fit_sub(written) else ""
+    return read_sub(entry.get("user_id")) if isinstance(entry, dict) else ""
 
 
 def _person(entry: object) -> Listed | None:

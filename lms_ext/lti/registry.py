@@ -106,12 +106,11 @@ class Registry(ToolConfAbstract[Any]):
         """Refuse: see `check_iss_has_one_client`, which keeps the library from asking."""
         raise LookupError(iss, args, kwargs)
 
-    def find_registration_by_params(self, iss: str, client_id: str, *args: Any, **kwargs: Any) -> Registration:
-        """Find by issuer and client id; LookupError when there is none."""
-        known = self.known(iss, client_id)
-        if known is None:
-            raise LookupError(iss, args, kwargs)
-        return Registration().set_issuer(known.issuer).set_client_id(known.client_id).set_key_set_url(known.jwks_url)
+    def find_registration_by_params(
+        self, iss: str, client_id: str, *args: Any, **kwargs: Any
+    ) -> Registration:  # pragma: no cover - the library's interface asks for it
+        """Refuse: a message uses the registration that its state names."""
+        raise LookupError(iss, client_id, args, kwargs)
 
     def find_deployment(self, iss: str, deployment_id: str) -> LtiDeployment | None:  # pragma: no cover - as above, never called
         """Refuse: see `check_iss_has_one_client`."""

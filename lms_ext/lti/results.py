@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lms_ext.domain.columns import may_read
 from lms_ext.domain.quirks import Quirks
 from lms_ext.lti.ags import RESULTS, Service
+from lms_ext.lti.claims import read_sub
 from lms_ext.lti.columns import read_pages
 from lms_ext.lti.http import Answer, Outbound, OutboundError
 from lms_ext.lti.registry import KnownPlatform, Registry
@@ -39,9 +40,9 @@ class Unread(Exception):
         self.code = code
 
 
-def read_results(service: Service, url: str) -> list[Held]:
-    """Give every grade of a column; raise Unread, OutboundError or TokenRefused."""
-    deadline = time.monotonic() + _LONGEST
+def read_results(service: Service, url: str, *, seconds: float = _LONGEST) -> list[Held]:
+    """Give every grade of a column; raise Unread, OutboundError or TokenRefused, Unread also after that many seconds."""
+    deadline = time.monotonic() + seconds
 
     def get(address: str, accept: str) -> Answer:
         if time.monotonic() > deadline:
@@ -58,11 +59,11 @@ def read_results(service: Service, url: str) -> list[Held]:
 
 
 def _held(row: dict[str, Any]) -> Held | None:
-    score, top = row.get("resultScore"), row.get("resultMaximum", 1)
+    sub, score, top = read_sub(row.get("userId")), row.get("resultScore"), row.get("resultMaximum", 1)
     numbers = all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in (score, top))
-    if not numbers or not 0 < top < 1e9 or score is None or not -1e9 < score < 1e9:
+    if not sub or not numbers or not 0 < top < 1e9 or score is None or not -1e9 < score < 1e9:
         return None
-    return Held(str(row.get("userId"))[:255], float(score), float(top))
+    return Held(sub, float(score), float(top))
 
 
 class Reader:

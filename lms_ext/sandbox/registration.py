@@ -121,6 +121,8 @@ def _tool(lms: Practice, raw: bytes) -> dict[str, Any]:
         body = json.loads(raw)
     except ValueError as error:
         raise Refusal(404, "not JSON") from error
+    if not isinstance(body, dict):
+        raise Refusal(404, "not an object")
     if "id_token" not in body.get("response_types", []):
         raise Refusal(400, "missing_response_type_id_token")
     for name in ("initiate_login_uri", "client_name", "jwks_uri"):

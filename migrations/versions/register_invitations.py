@@ -41,8 +41,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["platform_id"], ["platform.id"], name=op.f("fk_platform_checkup_platform_id_platform")),
         sa.PrimaryKeyConstraint("platform_id", name=op.f("pk_platform_checkup")),
     )
-    with op.batch_alter_table("platform", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("takes_deployments", sa.Boolean(), server_default=sa.false(), nullable=False))
+    # not in a batch: SQLite would copy the table, to which all others refer
+    op.add_column("platform", sa.Column("takes_deployments", sa.Boolean(), server_default=sa.false(), nullable=False))
 
 
 def downgrade() -> None:

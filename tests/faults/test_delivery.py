@@ -121,6 +121,23 @@ def test_f3_retry_after_is_obeyed(lms: Lms, worker: Worker, posts: list[dict[str
     assert len(posts) == 1, "the platform's other scores wait as well"
 
 
+@pytest.mark.parametrize("asked", ["100000000", "9" * 400, "Sun, 01 Jan 9999 00:00:00 GMT"])
+def test_a_pause_that_nobody_can_wait_for_is_an_hour(lms: Lms, worker: Worker, asked: str) -> None:
+    """Nor may one LMS's nonsense keep the worker from recording what others answered."""
+    lms.practice.faults.add("scores", "429")
+
+    @lms.sandbox.after_request
+    def _ask(response: Response) -> Response:
+        if response.status_code == 429:
+            response.headers["Retry-After"] = asked
+        return response
+
+    lms.score(ME, 8.0)
+    deliver(worker)
+    assert 3590 <= (lms.slot(ME).due_at - utcnow()).total_seconds() <= 3600
+    assert (lms.slot(ME).state, lms.slot(ME).reason) == ("late", "busy")
+
+
 def test_f6_a_newer_score_after_a_lost_answer_still_wins(lms: Lms, worker: Worker) -> None:
     lms.practice.faults.add("scores", "cut")
     lms.score(ME, 4.0)

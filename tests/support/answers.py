@@ -17,13 +17,14 @@ class Given:
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    """An empty ``Date`` leaves that out, which is sent otherwise."""
     seconds: float = 0.0
     """How long it drips: the body comes byte by byte over this time."""
 
 
 @dataclass
 class Answers:
-    """Answers by path; `asked` holds (method, path, headers, body)."""
+    """Answers by method and path, by path with its query, or by path; `asked` holds (method, path, headers, body)."""
 
     url: str = ""
     given: dict[str, Given] = field(default_factory=dict)
@@ -42,10 +43,13 @@ def answering() -> Iterator[Answers]:
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             state.asked.append((self.command, self.path, dict(self.headers), body))
-            one = state.given.get(self.path.partition("?")[0], Given(status=404))
-            self.send_response(one.status)
-            for name, value in one.headers.items():
-                self.send_header(name, value)
+            bare = self.path.partition("?")[0]
+            found = (state.given.get(one) for one in (f"{self.command} {bare}", self.path, bare))
+            one = next(filter(None, found), Given(status=404))
+            self.send_response_only(one.status)
+            for name, value in ({"Date": self.date_time_string()} | one.headers).items():
+                if value:
+                    self.send_header(name, value)
             self.send_header("Content-Length", str(len(one.body)))
             self.end_headers()
             try:
@@ -53,6 +57,7 @@ def answering() -> Iterator[Answers]:
             except OSError:
                 self.close_connection = True
 
+        do_PUT = do_GET  # noqa: N815 - the name is the library's
         do_POST = do_GET  # noqa: N815 - the name is the library's
 
         def _write(self, one: Given) -> None:

@@ -18,9 +18,15 @@ SEAL_KEY = base64.urlsafe_b64encode(b"only for tests, seals no secret.").decode(
 
 @dataclass
 class Databases:
-    """Makes one empty, migrated database per call."""
+    """Makes one empty, migrated database per call; by `bare` one without tables."""
 
     folder: Path
+
+    def bare(self, engine: str) -> str:
+        """Make a database on ``sqlite`` or ``postgresql`` that no migration has seen."""
+        if engine == "sqlite":
+            return f"sqlite:///{self.folder / f'bare-{os.getpid()}-{next(_count)}.db'}"
+        return self._created("template0")
 
     def sqlite(self) -> str:
         """Copy the migrated file; the address of the copy."""
@@ -34,12 +40,17 @@ class Databases:
     def postgresql(self) -> str:
         """Clone the migrated template database of this run's server."""
         server = postgres_server(self.folder / "postgres")
-        name = f"test_{os.getpid()}_{next(_count)}"
         with psycopg.connect(dsn(server, "postgres"), autocommit=True) as admin:
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
                 admin.execute(f"CREATE DATABASE {TEMPLATE}")
                 migrate(sqlalchemy_url(server, TEMPLATE))
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return self._created(TEMPLATE)
+
+    def _created(self, template: str) -> str:
+        server = postgres_server(self.folder / "postgres")
+        name = f"test_{os.getpid()}_{next(_count)}"
+        with psycopg.connect(dsn(server, "postgres"), autocommit=True) as admin:
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return sqlalchemy_url(server, name)
 
 

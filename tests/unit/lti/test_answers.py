@@ -13,9 +13,9 @@ from sqlalchemy.dialects import sqlite
 
 from lms_ext.domain.quirks import Quirks
 from lms_ext.lti.ags import retry_after
-from lms_ext.lti.columns import next_page
 from lms_ext.lti.http import Answer, Outbound, OutboundError
 from lms_ext.lti.keyset import lifetime
+from lms_ext.lti.paging import linked, next_page
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.tokens import TokenRefused, Tokens, read_json
 from lms_ext.models import ServiceToken, db, utcnow
@@ -28,7 +28,16 @@ NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("120", 120.0), ("Wed, 25 Nov 2026 12:00:30 GMT", 30.0), ("Wed, 25 Nov 2026 11:00:00 GMT", 0.0), ("besok", 0.0), ("", 0.0)],
+    [
+        ("120", 120.0),
+        ("Wed, 25 Nov 2026 12:00:30 GMT", 30.0),
+        ("Wed, 25 Nov 2026 11:00:00 GMT", 0.0),
+        ("Wed, 25 Nov 2026 12:00:30", 30.0),
+        ("besok", 0.0),
+        ("", 0.0),
+        ("9" * 400, 3600.0),
+        (f"Wed, 25 Nov {'9' * 30} 12:00:00 GMT", 0.0),
+    ],
 )
 def test_how_long_to_wait_is_read_in_both_forms(header: str, seconds: float) -> None:
     assert retry_after(Answer(429, {"retry-after": header}, b""), NOON) == seconds
@@ -48,6 +57,8 @@ def test_the_next_page_is_followed_on_the_same_host_only() -> None:
     assert next_page('</lineitems?page=2>; rel="prev", <?page=3>; rel=next', page) == "https://lms.example/lineitems?page=3"
     assert next_page('<https://elsewhere.example/?page=2>; rel="next"', page) == ""
     assert next_page("", page) == ""
+    assert next_page('<http://[>; rel="next"', page) == ""
+    assert linked('<http://[>; rel="differences"', page, "differences") == "http://["
 
 
 @pytest.mark.parametrize(

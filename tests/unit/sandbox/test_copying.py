@@ -11,7 +11,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from lms_ext.sandbox.claims import LTI, PNS_SCOPE
+from lms_ext.sandbox.copy_pages import copy_course
 from lms_ext.sandbox.practice import Practice, ToolSetup
+from tests.support.servers import free_port
 from tests.unit.sandbox.conftest import ITEMS, Tool
 from tests.unit.sandbox.test_oidc import auth, claims, start
 
@@ -112,3 +114,21 @@ def test_a_tool_that_asked_hears_of_a_copy(tool: Tool, browser: FlaskClient, hea
 def test_an_lms_without_the_service_says_so(tool: Tool) -> None:
     tool.lms.set_profile("moodle")
     assert tool.call("GET", "/pns/handlers").status_code == 404
+
+
+def test_a_course_or_link_that_is_not_there_is_neither_copied_nor_entered(lms: Practice, browser: FlaskClient) -> None:
+    for copy in (lambda: copy_course(lms, "99", ""), lambda: lms.course.copy_room("99", ""), lambda: lms.course.copy_link(99)):
+        with pytest.raises(LookupError):
+            copy()
+    assert (len(lms.course.rooms()), len(lms.course.links())) == (1, 1)
+    assert browser.post("/course/enter", data={"course": "99"}).status_code == 404
+
+
+def test_a_tool_that_does_not_answer_keeps_no_course_from_being_copied(lms: Practice, browser: FlaskClient) -> None:
+    lms.set_profile("canvas")
+    lms.store.put("notice_handlers", {"LtiContextCopyNotice": f"http://127.0.0.1:{free_port()}/lti/notices"})
+    assert browser.post("/course/copy", data={}).status_code == 303
+    assert len(lms.course.rooms()) == 2
+    page = browser.get("/messages?lang=id").text
+    assert "Salinan kursus diberitahukan kepada alat" in page
+    assert " · 0 · " in page

@@ -82,7 +82,9 @@ def test_an_unproven_answer_leaves_the_course_as_it_was(choice: Choice, changes:
 @pytest.mark.parametrize(
     "item",
     ["Kuis", ITEM | {"type": "link"}, ITEM | {"custom": {"a": 1}}, ITEM | {"lineItem": {"scoreMaximum": 7.5}},
-     ITEM | {"lineItem": {"scoreMaximum": 101}}],
+     ITEM | {"lineItem": {"scoreMaximum": 101}}, ITEM | {"available": {"startDateTime": "besok"}}, ITEM | {"submission": "besok"},
+     ITEM | {"lineItem": {"scoreMaximum": 10, "submissionReview": "semua"}},
+     ITEM | {"lineItem": {"scoreMaximum": 10, "submissionReview": {"custom": {"a": 1}}}}],
 )  # fmt: skip
 def test_one_bad_item_places_none(choice: Choice, item: Any) -> None:
     answer = choice.answer(ITEM, item)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from werkzeug.test import TestResponse
 
 from lms_ext.sandbox.people import Person
@@ -87,3 +88,12 @@ def test_a_link_for_a_group_is_not_for_others(tool: Tool) -> None:
 def test_a_fault_may_begin_at_a_later_page(tool: Tool) -> None:
     tool.lms.faults.add("memberships", "500", after=1)
     assert [tool.get(URL, MEMBERS).status_code for _ in range(3)] == [200, 500, 200]
+
+
+def test_a_course_that_is_not_there_has_no_list(tool: Tool) -> None:
+    assert tool.get("/nrps/99/memberships", MEMBERS).status_code == 404
+
+
+def test_a_membership_has_one_of_three_states(tool: Tool) -> None:
+    with pytest.raises(ValueError, match="Active, Inactive, Deleted"):
+        tool.lms.members.set_status("19", "Suspended")

@@ -126,3 +126,13 @@ def test_the_log_holds_neither_token_nor_state_nor_hint(lms: Practice, browser: 
     assert "state-of-this-login" not in shown
     assert login["lti_message_hint"] not in shown
     assert "Sri" in shown or "Wulan" in shown
+
+
+def test_what_was_removed_while_the_login_was_under_way_is_gone(lms: Practice, browser: FlaskClient) -> None:
+    login = start(browser)
+    lms.course.remove_link(1)
+    assert auth(browser, login).status_code == 404
+    column = lms.course.add_column("Jurnal", 10, review={"reviewableStatus": ["Submitted"]})
+    login = start(browser, f"/grades/{column}/19/review")
+    lms.course.remove_column(column)
+    assert auth(browser, login).status_code == 404

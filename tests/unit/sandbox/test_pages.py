@@ -110,3 +110,18 @@ def test_people_join_and_leave_by_hand_and_learners_may_only_look(browser: Flask
     assert browser.post("/members", data={"person": "13", "status": "Deleted"}).status_code == 403
     assert "Keluarkan" not in browser.get("/members").text
     assert lms.members.statuses()["11"] == "Deleted"
+
+
+def test_work_is_shown_from_columns_that_offer_it_and_columns_are_removed_by_staff_only(
+    lms: Practice, browser: FlaskClient
+) -> None:
+    assert browser.get("/grades/1/19/review").status_code == 404
+    column = lms.course.add_column("Jurnal", 10, review={"reviewableStatus": ["Submitted"]})
+    assert browser.get(f"/grades/{column}/99/review").status_code == 404
+    assert browser.get(f"/grades/{column}/19/review").status_code == 200
+    browser.post("/acting", data={"person": "20"})
+    assert browser.get(f"/grades/{column}/19/review").status_code == 404
+    assert browser.post(f"/grades/{column}/remove").status_code == 403
+    browser.post("/acting", data={"person": "3"})
+    assert browser.post(f"/grades/{column}/remove").status_code == 303
+    assert lms.course.column(column) is None

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lms_ext.domain.offers import MESSAGES
 from lms_ext.domain.quirks import Quirks
 from lms_ext.lti.quirks.blackboard import Blackboard
 from lms_ext.lti.quirks.brightspace import Brightspace
@@ -11,9 +12,11 @@ from lms_ext.lti.quirks.canvas import Canvas
 from lms_ext.lti.quirks.moodle import Moodle
 from lms_ext.lti.quirks.openedx import OpenEdx
 from lms_ext.lti.quirks.sakai import Sakai
+from lms_ext.lti.tool_configuration import TOOL_CONFIGURATION, Addresses, Wishes, registration_body
 
 SCORE: dict[str, Any] = {"userId": "42", "scoreGiven": 8, "scoreMaximum": 10, "gradingProgress": "FullyGraded", "comment": "Baik"}
 ALL = [Quirks, Moodle, Canvas, Brightspace, Blackboard, OpenEdx, Sakai]
+PRIVACY = "https://canvas.instructure.com/lti/privacy_level"
 EXTENSION = "https://canvas.instructure.com/lti/submission"
 
 
@@ -38,6 +41,32 @@ def test_canvas_hears_that_a_resent_score_is_no_new_submission() -> None:
     assert EXTENSION not in Canvas().score_body(SCORE, again=False)
     told = Canvas().score_body({**SCORE, EXTENSION: {"submitted_at": "2026-11-24T05:00:00Z"}}, again=True)
     assert told[EXTENSION] == {"submitted_at": "2026-11-24T05:00:00Z", "new_submission": False}
+
+
+def registered(*, names: bool, emails: bool) -> dict[str, Any]:
+    """Give what Canvas is told of the tool when it registers it."""
+    body = registration_body(Addresses.of("https://alat.example"), MESSAGES, Wishes(names=names, emails=emails))
+    told: Any = Canvas().registration(body)[TOOL_CONFIGURATION]
+    assert PRIVACY not in str(body), "what other LMSs are told stays as it is"
+    return dict(told)
+
+
+def test_canvas_hears_of_its_own_placements() -> None:
+    messages = {one["type"]: one for one in registered(names=True, emails=True)["messages"]}
+    assert messages["LtiDeepLinkingRequest"]["placements"] == ["assignment_selection", "link_selection"]
+    assert "placements" not in messages["LtiResourceLinkRequest"]
+    odd = {"type": "LtiResourceLinkRequest", "placements": ["RichTextEditor"]}
+    told: Any = Canvas().registration({TOOL_CONFIGURATION: {"messages": [odd, "lain"], "claims": "semua"}})[TOOL_CONFIGURATION]
+    assert told == {"messages": [{"type": "LtiResourceLinkRequest"}], "claims": "semua", PRIVACY: "anonymous"}
+    assert Canvas().registration({"client_name": "Alat"}) == {"client_name": "Alat"}
+
+
+@pytest.mark.parametrize(
+    ("names", "emails", "level"),
+    [(True, True, "public"), (True, False, "name_only"), (False, True, "email_only"), (False, False, "anonymous")],
+)
+def test_canvas_hears_its_word_for_what_is_asked_of_people(names: bool, emails: bool, level: str) -> None:
+    assert registered(names=names, emails=emails)[PRIVACY] == level
 
 
 def test_blackboard_keeps_the_lines_of_a_comment() -> None:
