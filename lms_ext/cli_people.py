@@ -34,13 +34,15 @@ def find(words: str) -> None:
 def export(platform_id: int, person_id: int, target: Path) -> None:
     """Write all that is held of a person into a ZIP file: JSON, CSV and a page to read."""
     from lms_ext.domain.admins import CONSOLE
+    from lms_ext.domain.refusals import Refused
     from lms_ext.models import db
     from lms_ext.services import audit
     from lms_ext.web import dossiers
 
-    made = dossiers.archive(platform_id, person_id)
-    if made is None:
-        raise _nobody(platform_id, person_id)
+    try:
+        made = dossiers.archive(platform_id, person_id)
+    except Refused as refused:
+        raise _nobody(platform_id, person_id) from refused
     audit.write(db.session, CONSOLE, "person.export", str(person_id), platform_id=platform_id)
     db.session.commit()
     target.touch(mode=0o600)

@@ -39,9 +39,5 @@ def sandbox(port: int, tool_url: str, data: Path | None, profile: str) -> None:
 
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
     click.echo(f"ready: {url}")
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        click.echo("Selesai. / Stopped.")
-    finally:
-        server.server_close()
+    server.serve_forever()  # ends, and closes, at Ctrl+C
+    click.echo("Selesai. / Stopped.")

@@ -70,8 +70,6 @@ class PluginHost:
             self._check_hooks(name)
             self._collect(name, plugin)
         except _FAULTS as error:
-            if isinstance(error, PluginError):
-                raise
             self.quarantine(name, f"{type(error).__name__}: {error}")
             return
         self.modules[name] = plugin

@@ -59,12 +59,8 @@ class Catalog:
 
     def all(self, session: Runs) -> list[Published]:
         """Give every published pack, in order of its id."""
-        found = []
-        for digest in session.execute(select(PublishedPack.snapshot_hash).order_by(PublishedPack.pack_id)).scalars():
-            pack = self.snapshot(session, digest)
-            if pack:
-                found.append(Published(digest, pack))
-        return found
+        digests = session.execute(select(PublishedPack.snapshot_hash).order_by(PublishedPack.pack_id)).scalars().all()
+        return [Published(digest, pack) for digest in digests if (pack := self.snapshot(session, digest))]
 
     def activity(self, session: Runs, ref: str, digest: str | None = None) -> tuple[str, Activity] | None:
         """Find ``pack/activity`` in the pinned snapshot `digest`, or in the current one; gives (snapshot, activity)."""

@@ -196,7 +196,7 @@ def note_origins(session: Db, platform_id: int, deployment_id: str, context: tup
             with session.begin_nested():
                 space = Space(**key, title=context[1])
                 session.add(space)
-        except IntegrityError:  # somebody launched from there in this moment
+        except IntegrityError:  # pragma: no cover - somebody launched from there in this very moment
             space = session.execute(query).scalar_one()
     told = [one for one in origins if one != context[0]]
     space.origins = list(dict.fromkeys([*told, *(space.origins or [])]))[:_REMEMBERED]

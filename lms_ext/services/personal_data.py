@@ -62,11 +62,6 @@ def find(session: Db, words: str, within: Collection[int] | None) -> list[Found]
     return [Found(*row) for row in session.execute(asked)]
 
 
-def by_sub(session: Db, platform_id: int, sub: str) -> Person | None:
-    """Find a person by the id that the LMS gave them."""
-    return session.execute(select(Person).where(Person.platform_id == platform_id, Person.sub == sub)).scalar_one_or_none()
-
-
 def own_tables() -> list[Table]:
     """List the tables whose rows are a person's own."""
     return [one for one in Base.metadata.sorted_tables if "person_id" in one.c and one.name != Erasure.__tablename__]
@@ -106,11 +101,6 @@ class Holdings:
     """Titles of the links by id."""
     people: dict[str, str] = field(default_factory=dict)
     """Names of the teachers who wrote to this person, by id."""
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Give how many rows there are of each kind that has any."""
-        return {name: len(rows) for name, rows in self.rows.items() if rows}
 
 
 def holdings(session: Db, platform_id: int, person_id: int) -> Holdings | None:

@@ -7,12 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 import lms_ext.domain.registration_refusals  # noqa: F401 - declares the refusals raised here
 from lms_ext.domain.refusals import Refused
-from lms_ext.models import AdminScope, Deployment, Invitation, Platform, PlatformCheckup, PlatformKeySet, ServiceToken, Space
+from lms_ext.models import (
+    AdminScope,
+    Deployment,
+    Invitation,
+    OldConsumer,
+    PackOff,
+    Platform,
+    PlatformCheckup,
+    PlatformKeySet,
+    Retention,
+    ServiceToken,
+    Space,
+)
 from lms_ext.services import notices
 from lms_ext.services.seats import Db
 
@@ -66,9 +78,10 @@ def invite(
     return made, secret
 
 
-def look(session: Db, secret: str, now: datetime) -> Invitation:
-    """Find the invitation of a secret that may be used now; Refused otherwise."""
-    found = session.execute(select(Invitation).where(Invitation.token_hash == digest(secret))).scalar_one_or_none()
+def look(session: Db, secret: str, now: datetime, *, lock: bool = False) -> Invitation:
+    """Find the invitation of a secret that may be used now; Refused otherwise. `lock` keeps others from it meanwhile."""
+    asked = select(Invitation).where(Invitation.token_hash == digest(secret))
+    found = session.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
     if found is None:
         raise Refused("invite-unknown")
     if found.used_at is not None:
@@ -82,18 +95,9 @@ def look(session: Db, secret: str, now: datetime) -> Invitation:
 
 def hold(session: Db, secret: str, now: datetime) -> Invitation:
     """Keep an invitation for one registration under way; of two that come at once, one is refused."""
-    found = look(session, secret, now)
-    held = session.execute(
-        update(Invitation)
-        .where(
-            Invitation.id == found.id,
-            Invitation.used_at.is_(None),
-            or_(Invitation.held_until.is_(None), Invitation.held_until <= now),
-        )
-        .values(held_until=now + _HOLD)
-    )
-    if not held.rowcount:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
-        raise Refused("invite-busy")
+    found = look(session, secret, now, lock=True)
+    found.held_until = now + _HOLD
+    session.flush()
     return found
 
 
@@ -114,8 +118,8 @@ def check_purpose(session: Db, invitation: Invitation, issuer: str) -> None:
 def record(session: Db, invitation: Invitation, told: Told, now: datetime) -> Recorded:
     """Store what an LMS registered and use the invitation up.
 
-    The same issuer and client id is the same registration and keeps its state and work. A registration that still waits has no
-    work: one more of the same LMS takes its place. Everything else is new and waits for an admin.
+    The same issuer and client id is the same registration and keeps its state and work. One that still waits and was never
+    opened gives its place to the next of the same LMS. Everything else is new and waits for an admin.
     """
     check_purpose(session, invitation, told.issuer)
     found = _same(session, told)
@@ -130,7 +134,7 @@ def record(session: Db, invitation: Invitation, told: Told, now: datetime) -> Re
     session.add(platform)
     try:
         session.flush()
-    except IntegrityError as error:  # another invitation brought the same registration at the same moment
+    except IntegrityError as error:  # pragma: no cover - another invitation brought the same LMS at the same moment
         raise Refused("invite-busy") from error
     if told.deployment_id:
         session.merge(
@@ -151,7 +155,12 @@ def _same(session: Db, told: Told) -> Platform | None:
     exact = next((one for one in rows if one.client_id == told.client_id), None)
     if exact is not None or told.shares_issuer:  # one issuer for many schools: another's waiting row is not ours to change
         return exact
-    return next((one for one in rows if one.status == "pending"), None)
+    return next((one for one in rows if one.status == "pending" and not _has_work(session, one)), None)
+
+
+def _has_work(session: Db, platform: Platform) -> bool:
+    """Tell whether anybody ever came in by a registration: one that was disabled and registered again waits like a new one."""
+    return session.execute(select(Space.id).where(Space.platform_id == platform.id).limit(1)).first() is not None
 
 
 def _take(session: Db, platform: Platform, told: Told) -> None:
@@ -166,7 +175,12 @@ def _take(session: Db, platform: Platform, told: Told) -> None:
 
 
 def rivals(session: Db, platform: Platform) -> Sequence[Platform]:
-    """List registrations that a waiting one may replace: approved ones of the same issuer, the newest first."""
+    """List registrations that a waiting one may replace: approved ones of the same issuer, the newest first.
+
+    One that has work of its own replaces none: two registrations' work is never put together.
+    """
+    if _has_work(session, platform):
+        return []
     return (
         session.execute(
             select(Platform)
@@ -226,14 +240,14 @@ def _deployment_ids(session: Db, platform_id: int) -> list[str]:
 
 def refuse(session: Db, platform: Platform) -> bool:
     """Forget a registration that waits; False when it was approved meanwhile, since it may have work."""
-    if platform.status != "pending" or session.execute(select(Space.id).where(Space.platform_id == platform.id).limit(1)).first():
+    if platform.status != "pending" or _has_work(session, platform):
         return False
     _forget(session, platform)
     return True
 
 
 def _forget(session: Db, platform: Platform) -> None:
-    for table in (Deployment, PlatformKeySet, ServiceToken, AdminScope, PlatformCheckup):
+    for table in (Deployment, PlatformKeySet, ServiceToken, AdminScope, PlatformCheckup, PackOff, Retention, OldConsumer):
         session.execute(delete(table).where(table.platform_id == platform.id))
     session.execute(delete(Invitation).where(Invitation.for_platform_id == platform.id))
     session.execute(update(Invitation).where(Invitation.platform_id == platform.id).values(platform_id=None))
@@ -246,9 +260,7 @@ def arrive(session: Db, platform_id: int, deployment_id: str, now: datetime) -> 
     found = session.get(Deployment, (platform_id, deployment_id))
     if found is not None:
         return found.status
-    platform = session.get(Platform, platform_id)
-    if platform is None:
-        return "disabled"
+    platform = session.get_one(Platform, platform_id)
     status = "active" if platform.takes_deployments else "pending"
     if status == "pending":
         waiting: Any = select(func.count()).where(Deployment.platform_id == platform_id, Deployment.status == "pending")

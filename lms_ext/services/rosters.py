@@ -179,7 +179,7 @@ def take(session: Db, rules: Rules, now: datetime) -> Sought | None:
     if pace is None or not pace.allowance(1, now):
         return None
     elsewhere = exists().where(Roster.platform_id == row.platform_id, Roster.lease_until >= now)
-    if session.execute(select(elsewhere)).scalar():  # another worker was faster; the lane is ours now
+    if session.execute(select(elsewhere)).scalar():  # pragma: no cover - another worker was faster; the lane is ours now
         return None
     lanes.keep(session, row.platform_id, pace.spent(1, rules, now))
     row.lease, row.lease_until = secrets.token_hex(8), now + LEASE

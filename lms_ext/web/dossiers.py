@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from lms_ext.domain import activities
 from lms_ext.domain.activities import Activity
+from lms_ext.domain.refusals import Refused
 from lms_ext.domain.texts import Text, pick
 from lms_ext.models import Snapshot, db, utcnow
 from lms_ext.packs.snapshots import PLUGIN_FAULTS
@@ -50,11 +51,11 @@ class Work:
     comments: list[dict[str, Any]]
 
 
-def archive(platform_id: int, person_id: int) -> bytes | None:
-    """Make the ZIP file; None when there is no such person."""
+def archive(platform_id: int, person_id: int) -> bytes:
+    """Make the ZIP file; Refused when there is no such person."""
     held = personal_data.holdings(db.session, platform_id, person_id)
     if held is None:
-        return None
+        raise Refused("person-gone")
     made = utcnow()
     works = [_work(held, row) for row in held.rows["attempt"]]
     target = io.BytesIO()

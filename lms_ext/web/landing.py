@@ -7,6 +7,7 @@ from flask_babel import to_user_timezone
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.access import Action
+from lms_ext.domain.packs import Pack
 from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import db
@@ -55,16 +56,21 @@ def _link(visitor: Visitor) -> LinkInfo:
     return visitor.seat.link
 
 
-def _home(visitor: Visitor) -> Response:
-    link = _link(visitor)
+def _pack(link: LinkInfo) -> Pack:
     published = tool().catalog.current(db.session, link.activity_ref)
     if published is None:
         raise Refused("not-found")
+    return published.pack
+
+
+def _home(visitor: Visitor) -> Response:
+    link = _link(visitor)
+    pack = _pack(link)
     page = render_template(
         "pages/home.html",
         visitor=visitor,
-        pack=published.pack,
-        journey=journeys.journey(db.session, visitor.seat.actor, link, published.pack),
+        pack=pack,
+        journey=journeys.journey(db.session, visitor.seat.actor, link, pack),
         kinds=tool().plugins.activity_types,
         daytime=_daytime(visitor.now),
     )
@@ -80,15 +86,13 @@ def _daytime(now: datetime) -> str:
 def _class_home(visitor: Visitor) -> Response:
     visitor = enter(visitor.ref, Action.TEACH)
     link = _link(visitor)
-    published = tool().catalog.current(db.session, link.activity_ref)
-    if published is None:
-        raise Refused("not-found")
+    pack = _pack(link)
     view = ListView.read(visitor, visitor.url())
-    found = journeys.class_view(db.session, visitor.seat.actor, link, published.pack, view.people(visitor))
+    found = journeys.class_view(db.session, visitor.seat.actor, link, pack, view.people(visitor))
     page = render_template(
         "pages/class_home.html",
         visitor=visitor,
-        pack=published.pack,
+        pack=pack,
         view=view,
         found=found,
         learners=view.shown(found.learners),

@@ -57,8 +57,6 @@ def export(ref: LaunchRef) -> Response:
     visitor = enter(ref, Action.OWN_DATA)
     _, person = _known(visitor)
     made = dossiers.archive(person.platform_id, person.id)
-    if made is None:
-        raise Refused("not-found")
     audit.write(db.session, _who(visitor), "person.export", str(person.id), platform_id=person.platform_id)
     db.session.commit()
     return dossiers.download(made, person.id)

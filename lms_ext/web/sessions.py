@@ -62,9 +62,6 @@ class LaunchRefConverter(BaseConverter):
             raise ValidationError
         return LaunchRef(*numbers)
 
-    def to_url(self, value: LaunchRef) -> str:
-        return str(value)
-
 
 class IdConverter(IntegerConverter):
     """``<id:…>`` in routes: a whole number that an id column can hold; anything else is no route (404)."""

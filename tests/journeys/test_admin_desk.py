@@ -14,7 +14,8 @@ from lms_ext.domain.refusals import Refused
 from lms_ext.models import Admin, AdminInvite, AdminSession, AuditEntry, db, utcnow
 from lms_ext.services import admin_invites, admins, audit
 from lms_ext.services.admins import Rights
-from lms_ext.web.admin import tell_when_ownerless
+from lms_ext.services.sign_in_pace import Pace
+from lms_ext.web.admin import pacing, tell_when_ownerless
 from tests.security.test_admin_walker import platform
 from tests.support.admins import PASSWORD, AdminBrowser, signed_in
 
@@ -80,15 +81,41 @@ def test_the_first_owner_comes_by_a_link_and_invites_a_colleague(app: Flask) -> 
     assert colleague.get("/admin/platforms").headers["Location"].startswith("/admin/sign-in")  # new rights, new session
     assert colleague.sign_in("yosef", NEW).status_code == 303
     assert "LMS zamrud" in colleague.get("/admin/platforms").text
-    assert owner.post(f"/admin/admins/{yosef}/disable").status_code == 303
+    assert "LMS satu, LMS zamrud" in owner.get("/admin/admins").text
+    form = {"name": "Yosef Wanggai", "role": "platform", "platform": [str(number), str(other)]}
+    assert owner.post(f"/admin/admins/{yosef}", **form).status_code == 303
+    assert colleague.get("/admin/platforms").status_code == 200, "another name is no other right"
+    assert owner.post(f"/admin/admins/{yosef}", **(form | {"platform": "987654"})).status_code == 422, "of no platform"
+    for _ in range(2):
+        assert owner.post(f"/admin/admins/{yosef}/disable").status_code == 303
     assert colleague.get("/admin/platforms").status_code == 303
     assert colleague.sign_in("yosef", NEW).status_code == 403
     assert owner.post(f"/admin/admins/{yosef}/reset").status_code == 404
-    assert owner.post(f"/admin/admins/{yosef}/enable").status_code == 303
+    for _ in range(2):
+        assert owner.post(f"/admin/admins/{yosef}/enable").status_code == 303
     assert colleague.sign_in("yosef", NEW).status_code == 303
     assert [one for one in actions() if one.startswith("admin.")] == [
-        "admin.invite", "admin.create", "admin.invite", "admin.create", "admin.rights", "admin.disable", "admin.enable",
+        "admin.invite", "admin.create", "admin.invite", "admin.create", "admin.rights", "admin.rename", "admin.disable",
+        "admin.enable",
     ]  # fmt: skip
+
+
+def test_what_is_not_there_cannot_be_changed(app: Flask) -> None:
+    owner = signed_in(app)
+    before = actions()
+    for path in ("987654", "987654/disable", "987654/enable", "987654/reset", "invitations/987654/withdraw"):
+        assert owner.post(f"/admin/admins/{path}", name="X", role="auditor").status_code == 404, path
+    assert actions() == before
+
+
+def test_a_taken_name_is_told_and_the_link_still_works(app: Flask) -> None:
+    signed_in(app, login="dewi")
+    guest, path = browser_of(app), first_link(Rights(AdminRole.AUDITOR))
+    guest.get(path)
+    form = {"login": "Dewi", "name": "Dewi Kedua", "password": NEW, "again": NEW}
+    refused = guest.post(path, **form)
+    assert (refused.status_code, "Nama masuk sudah dipakai" in refused.text) == (409, True)
+    assert guest.post(path, **(form | {"login": "dewi2"})).status_code == 303
 
 
 def test_there_is_always_an_owner(app: Flask) -> None:
@@ -138,6 +165,12 @@ def test_a_reset_gives_a_new_password_and_takes_the_lost_phone_away(app: Flask) 
     assert again.post(link(made), password=NEW, again=NEW).status_code == 303
     assert lost.get("/admin/platforms").status_code == 303
     assert again.get(link(made)).status_code == 404
+    unused = owner.post(f"/admin/admins/{who}/reset")
+    owner.post(f"/admin/admins/{who}/disable")
+    stranger = browser_of(app)
+    stranger.get(link(unused))
+    assert stranger.post(link(unused), password=PASSWORD, again=PASSWORD).status_code == 404, "no way back in past the owner"
+    owner.post(f"/admin/admins/{who}/enable")
     fresh = browser_of(app)
     assert fresh.sign_in("lupa@bgtk.example", PASSWORD).status_code == 403
     assert fresh.sign_in("lupa@bgtk.example", NEW).status_code == 303
@@ -180,6 +213,40 @@ def test_ones_own_account_is_changed_with_the_password_only(app: Flask) -> None:
     assert here.get("/admin/account").status_code == 303
     assert there.get("/admin/account").status_code == 200
     assert len(db.session.execute(select(AdminSession)).all()) == 1
+
+
+def test_an_account_without_a_password_gets_one_before_it_lets_go_of_the_outside_one(app: Flask) -> None:
+    here, other = signed_in(app), signed_in(app, AdminRole.AUDITOR)
+    db.session.execute(update(Admin).where(Admin.login == here.login).values(
+        password_hash="", oidc_issuer="https://accounts.example", oidc_subject="1"))  # fmt: skip
+    db.session.commit()
+    refused = here.post("/admin/account/unlink")
+    assert (refused.status_code, "satu-satunya cara" in refused.text) == (409, True)
+    assert here.post("/admin/account/recovery").status_code == 403, "there is no second factor whose codes could be new"
+    shown = other.post("/admin/account/second-factor", current=PASSWORD).text
+    foreign = re.search(r'name="ticket" value="([^"]*)"', shown)
+    assert foreign
+    for ticket in ("", "AAAA", foreign[1]):
+        assert "admin-form-expired" in here.post("/admin/account/second-factor/on", ticket=ticket, code="000000").text
+    here.get("/admin/account")
+    assert here.post("/admin/account/password", password=NEW, again=NEW).status_code == 303, "there is none to ask for"
+    assert here.post("/admin/account/unlink", current=NEW).status_code == 303
+    assert db.session.execute(select(Admin.oidc_subject, Admin.totp_sealed).where(Admin.login == here.login)).one() == (None, "")
+
+
+def test_a_browser_left_open_is_no_place_to_guess(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = signed_in(app)
+    monkeypatch.setattr(pacing, "ACCOUNT_HERE", Pace(2, 3600))
+    for _ in range(2):
+        assert here.post("/admin/account/second-factor/off", current="x").status_code == 403
+    assert here.post("/admin/account/second-factor/off", current=PASSWORD).status_code == 429
+    guest, path = browser_of(app), first_link(Rights(AdminRole.AUDITOR), "baru")
+    guest.get(path)
+    guest.client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    monkeypatch.setattr(pacing, "NETWORK", Pace(2, 3600))
+    for _ in range(2):
+        assert guest.post(path, password="x", again="y").status_code == 422
+    assert guest.post(path, password="x", again="y").status_code == 429, "links are not guessed either"
 
 
 def test_a_second_factor_is_sealed_and_its_recovery_codes_shown_once(app: Flask) -> None:

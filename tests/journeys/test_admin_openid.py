@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
 from lms_ext.app import create_app
@@ -20,7 +20,9 @@ from lms_ext.lti.openid import Provider
 from lms_ext.models import Admin, AdminInvite, AdminSession, db, utcnow
 from lms_ext.services import admin_invites, admins
 from lms_ext.services.admins import Rights
+from lms_ext.services.sign_in_pace import Pace
 from lms_ext.settings import Settings, SettingsError
+from lms_ext.web.admin import pacing
 from tests.support.admins import AdminBrowser, signed_in
 from tests.support.databases import test_settings
 from tests.support.openid import CLIENT, SECRET, OpenIdProvider, openid_provider
@@ -183,6 +185,10 @@ def test_an_admin_links_an_account_and_unlinks_it(app: Flask, provider: OpenIdPr
     assert sign_in(app, provider).status_code == 303
     second = signed_in(app, AdminRole.AUDITOR)
     assert code_of(second.get(provider.visit(away(second, "/admin/oidc/link")))) == "oidc-linked"
+    begun = provider.visit(away(second, "/admin/oidc/link"))
+    db.session.execute(delete(AdminSession).where(AdminSession.admin_id != 1))
+    db.session.commit()
+    assert code_of(second.get(begun)) == "admin-session-over"
     browser.get("/admin/account")
     assert browser.post("/admin/account/unlink", current="not this").status_code == 403
     assert browser.post("/admin/account/unlink", current="kuda lari pagi sekali").status_code == 303
@@ -204,6 +210,15 @@ def test_only_allowed_organisations(database_url: str, provider: OpenIdProvider,
         assert code_of(sign_in(app, provider)) == expected
         db.session.remove()
         db.engine.dispose()
+
+
+def test_the_provider_is_not_flooded_through_us(app: Flask, provider: OpenIdProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "NETWORK", Pace(2, 3600))
+    browser = AdminBrowser(app.test_client())
+    browser.get("/admin/sign-in")
+    for _ in range(2):
+        away(browser)
+    assert code_of(browser.post("/admin/oidc/start")) == "too-many"
 
 
 def test_a_provider_that_is_away_or_another_is_said(app: Flask, provider: OpenIdProvider) -> None:

@@ -2,13 +2,30 @@
 
 import re
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from lms_ext.domain.admins import AdminRole
 from lms_ext.domain.lms_guides import GUIDES
-from lms_ext.models import AuditEntry, Deployment, Invitation, Platform, PlatformKeySet, Space, db, utcnow
-from lms_ext.services import registering
+from lms_ext.domain.refusals import Refused
+from lms_ext.models import (
+    AuditEntry,
+    Deployment,
+    Invitation,
+    OldConsumer,
+    PackOff,
+    Platform,
+    PlatformCheckup,
+    PlatformKeySet,
+    Retention,
+    ServiceToken,
+    Space,
+    db,
+    utcnow,
+)
+from lms_ext.services import platform_desk, platforms, registering
+from lms_ext.services.platforms import BadPlatform
 from lms_ext.services.registering import Told
 from tests.support.admins import AdminBrowser, signed_in
 
@@ -74,6 +91,31 @@ def test_by_hand_with_mistakes(app: Flask) -> None:
     assert (same.id, same.client_id) == (one.id, "def")
 
 
+def test_two_registrations_cannot_become_one(app: Flask) -> None:
+    browser = signed_in(app)
+    browser.get("/admin/platforms/new/moodle")
+    first = by_hand(browser)
+    assert browser.post("/admin/platforms/new/moodle", **(MOODLE | {"client_id": "def"})).status_code == 303
+    refused = browser.post(f"/admin/platforms/{first.id}/edit", **(MOODLE | {"client_id": "def"}))
+    assert refused.status_code == 400
+    assert 'aria-invalid="true"' in refused.text
+    assert [one.client_id for one in stored()] == ["abc", "def"]
+
+
+def test_in_production_every_address_is_https(app: Flask) -> None:
+    told = {"issuer": "https://lms.example", "client_id": "c", "frame_hosts": ["https://a.example", "https://*.b.example"]}
+    told |= {f"{name}_url": f"https://lms.example/{name}" for name in ("auth_login", "auth_token", "jwks")}
+    with pytest.raises(BadPlatform) as caught:
+        platforms.save(db.session, told | {"jwks_url": "http://lms.example/jwks"}, allow_http=False)
+    assert caught.value.faults == {"jwks_url": ["must be https"]}
+    made = platforms.save(db.session, told, allow_http=False).platform
+    assert made.frame_hosts == "https://a.example https://*.b.example"
+    del told["frame_hosts"]
+    again = platforms.save(db.session, told, allow_http=False)
+    assert (again.is_new, again.platform.frame_hosts) == (False, "https://a.example https://*.b.example"), "what was listed stays"
+    assert platforms.set_status(db.session, made.id + 1, "disabled") is None
+
+
 def test_an_invitation_belongs_to_its_admin_and_is_shown_once(app: Flask) -> None:
     browser = signed_in(app)
     browser.get("/admin/platforms/new/moodle")
@@ -117,6 +159,49 @@ def test_waiting_registrations_are_approved_refused_or_take_the_work_over(app: F
     assert [one.id for one in stored()] == [old.id]
 
 
+def test_a_registration_with_work_is_neither_replaced_nor_forgotten(app: Flask) -> None:
+    """Also when it was disabled and waits anew because its LMS registered again."""
+    browser = signed_in(app)
+    browser.get("/admin/platforms/new/moodle")
+    old = by_hand(browser)
+    db.session.add(Space(platform_id=old.id, deployment_id="1", context_id="7"))
+    db.session.add(PlatformKeySet(platform_id=old.id, last_error="timeout"))
+    db.session.add(ServiceToken(platform_id=old.id, scope="s", token="t", expires_at=utcnow()))
+    db.session.commit()
+    assert browser.post("/admin/platforms/new/moodle", **(MOODLE | {"client_id": "second"})).status_code == 303
+    second = stored()[-1]
+    browser.post(f"/admin/platforms/{old.id}/switch", status="disabled")
+    again = registered("abc")
+    assert [(one.id, one.status) for one in stored()] == [(old.id, "pending"), (second.id, "active")]
+    assert again.id == second.id, "nothing was added"
+    kept = [*db.session.scalars(select(PlatformKeySet)), *db.session.scalars(select(ServiceToken))]
+    assert kept == [], "they were of other addresses"
+    db.session.rollback()
+    third = registered("third", deployment="")
+    assert [one.client_id for one in stored()] == ["abc", "second", "third"], "it does not take the place of one with work"
+    here = f"/admin/platforms/{old.id}"
+    assert "Gantikan" not in browser.get(here).text
+    assert browser.post(f"{here}/approve", replaces=str(second.id)).status_code == 404
+    assert "not-waiting" in browser.post(f"{here}/refuse").headers["Location"]
+    assert browser.post(f"{here}/approve").status_code == 303
+    for made in (PackOff(platform_id=third.id, pack_id="demo"), Retention(platform_id=third.id, months=12),
+                 OldConsumer(platform_id=third.id, consumer_key="k", secret="s")):  # fmt: skip
+        db.session.add(made)
+    db.session.commit()
+    assert browser.post(f"/admin/platforms/{third.id}/refuse").status_code == 303, "what an admin set for it goes with it"
+    assert [(one.client_id, one.status) for one in stored()] == [("abc", "active"), ("second", "active")]
+
+
+def test_deployments_that_wait_are_few(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = signed_in(app)
+    browser.get("/admin/platforms/new/moodle")
+    one = by_hand(browser)
+    monkeypatch.setattr(registering, "_MOST_PENDING", 2)
+    assert [registering.arrive(db.session, one.id, f"baru {number}", utcnow()) for number in range(4)] == ["pending"] * 4
+    waiting = select(Deployment.deployment_id).where(Deployment.status == "pending").order_by(Deployment.deployment_id)
+    assert db.session.scalars(waiting).all() == ["baru 0", "baru 1"]
+
+
 def test_switched_off_renamed_and_its_deployments(app: Flask) -> None:
     browser = signed_in(app)
     browser.get("/admin/platforms/new/moodle")
@@ -132,6 +217,7 @@ def test_switched_off_renamed_and_its_deployments(app: Flask) -> None:
     assert "Penempatan menunggu" in browser.get("/admin/platforms").text
     browser.post(f"{here}/deployments", deployment="baru", status="disabled")
     assert browser.post(f"{here}/deployments", deployment="tidak ada", status="active").status_code == 404
+    assert browser.post(f"{here}/deployments", deployment="baru", status="pending").status_code == 400
     assert db.session.get_one(Deployment, (one.id, "baru")).status == "disabled"
     db.session.rollback()
     browser.post(f"{here}/settings", name="  Moodle\u00a0 Papua ", takes_deployments="1")
@@ -155,6 +241,10 @@ def test_the_check_is_shown_with_what_to_click(app: Flask) -> None:
     assert "Keyset URL" in page
     assert "[x] Kunci platform tidak terambil" in page, "the report for support"
     assert "Periksa" in browser.get("/admin/platforms").text
+    checks = db.session.execute(select(PlatformCheckup)).scalar_one()
+    checks.checks = [item | {"finding": "bad" if item["name"] == "token" else "ok"} for item in checks.checks]
+    db.session.commit()
+    assert [row.state for row in platform_desk.overview(db.session, None, utcnow())] == ["trouble"], "the keys are well now"
 
 
 def test_a_platform_admin_registers_again_but_nothing_new(app: Flask) -> None:
@@ -165,7 +255,11 @@ def test_a_platform_admin_registers_again_but_nothing_new(app: Flask) -> None:
     assert "Daftarkan platform" not in keeper.get("/admin/platforms").text
     page = keeper.post(f"/admin/platforms/{one.id}/invite").text
     assert "/lti/register?invite=" in page
-    assert db.session.execute(select(Invitation.for_platform_id)).scalar_one() == one.id
+    made = db.session.execute(select(Invitation)).scalar_one()
+    assert made.for_platform_id == one.id
+    with pytest.raises(Refused, match="invite-for-another"):
+        registering.check_purpose(db.session, made, "https://other.example")
+    registering.check_purpose(db.session, made, "https://moodle.example")
     db.session.rollback()
     assert keeper.post("/admin/platforms/new/moodle", **MOODLE).status_code == 403
     auditor = signed_in(app, AdminRole.AUDITOR)

@@ -137,6 +137,9 @@ def test_an_unsigned_claim_is_shown_as_not_proven(app: Flask, client: FlaskClien
     assert "tidak terbukti" in cli("list", "--platform", "1")
     assert "Dilupakan" in cli("secret", "1", "k11", "--forget")
     assert "Tidak ada LMS 9" in cli("secret", "9", "k11", "--secret", "x")
+    assert "No secret is stored for k11" in cli("secret", "1", "k11", "--forget")
+    assert "No proposals" in cli("list", "--state", "refused")
+    assert "Write it as in the list" in cli("approve", "42")
 
 
 def test_the_old_name_of_a_link_leads_to_its_settings(client: FlaskClient, keys: KeyServer) -> None:

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from lms_ext.cli import main
 from lms_ext.domain.admins import AdminRole
 from lms_ext.models import (
+    Attempt,
     AuditEntry,
     Base,
     Comment,
@@ -25,14 +26,19 @@ from lms_ext.models import (
     LaunchSession,
     Mark,
     Person,
+    PublishedPack,
     Space,
     Submission,
     db,
     utcnow,
 )
 from lms_ext.services import personal_data, retention
-from tests.journeys.test_activity import Learner, app, keys  # noqa: F401 - fixtures
+from lms_ext.web import dossiers
+from lms_ext.web.tool import tool
+from tests.journeys.test_activity import Learner, app, document, keys, publish  # noqa: F401 - fixtures
+from tests.security.test_admin_walker import platform
 from tests.security.test_walker import everything
+from tests.support import sum_plugin
 from tests.support.admins import HTTPS, signed_in
 from tests.support.platform import KeyServer, launch
 from tests.support.published import INSTRUCTOR
@@ -148,6 +154,37 @@ def test_an_admin_exports_and_erases_one_person_and_nobody_else(app: Flask, both
     assert person_id(SRI) != me
 
 
+def test_of_nobody_there_is_nothing_to_give_or_to_erase(app: Flask, keys: KeyServer) -> None:
+    owner = signed_in(app)
+    for path in ("987654/export", "987654/erase"):
+        assert owner.post(f"/admin/people/1/{path}", sure="yes").status_code == 404, path
+    assert db.session.execute(select(Erasure)).first() is None
+
+
+def test_what_was_written_is_given_whatever_became_of_the_activity(app: Flask, both: Learner) -> None:
+    """Its plugin stumbles, its plugin is out, or a damaged database has lost the version it was written for."""
+
+    def given() -> str:
+        made = zipfile.ZipFile(io.BytesIO(dossiers.archive(1, person_id(SRI))))
+        page = made.read("baca-saya.html").decode()
+        assert JOURNAL in page
+        assert JOURNAL in made.read("jawaban.csv").decode("utf-8-sig")
+        return page
+
+    def begun_with(snapshot: str) -> None:
+        db.session.execute(update(Attempt).values(snapshot_hash=snapshot))
+        db.session.commit()
+
+    publish(document(first=sum_plugin.CRASH))
+    begun_with(db.session.execute(select(PublishedPack.snapshot_hash)).scalar_one())
+    assert "Jumlah" in given()
+    tool().plugins.strict = False
+    tool().plugins.quarantine("sum", "it misbehaved")
+    assert "Jumlah" in given()
+    begun_with("0" * 64)
+    assert "demo/sum" in given()
+
+
 def test_a_teachers_words_to_learners_stay_without_a_name(app: Flask, both: Learner) -> None:
     teacher = {"sub": INSTRUCTOR["sub"], "name": INSTRUCTOR["name"]}
     told = personal_data.holdings(db.session, 1, person_id(teacher))
@@ -186,8 +223,6 @@ def test_what_a_request_under_way_wrote_after_an_erasure_goes_as_well(app: Flask
 
 
 def test_a_platform_admin_finds_only_people_of_their_platforms(app: Flask, both: Learner) -> None:
-    from tests.security.test_admin_walker import platform
-
     other = platform("dua")
     admin = signed_in(app, AdminRole.PLATFORM, [other])
     assert "Sri" not in admin.get("/admin/people?q=sri").text.replace('value="sri"', "")
@@ -212,7 +247,11 @@ def test_a_course_nobody_opens_is_emptied_in_batches_after_the_months_that_were_
     db.session.rollback()
     assert text_of_the_database() == before
     assert owner.post("/admin/people/retention/1", months="7").status_code == 404
+    assert owner.post("/admin/people/retention/1", months="0").status_code == 303
+    assert retention.rules(db.session) == {}, "kept for good"
+    db.session.rollback()
     assert owner.post("/admin/people/retention/1", months="12").status_code == 303
+    owner.post(f"/admin/people/retention/{platform('dua')}", months="12")
     rounds = 0
     while retention.run(db.session, now, batch=2):
         db.session.commit()

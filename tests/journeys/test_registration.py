@@ -272,5 +272,9 @@ def test_an_invitation_from_the_command_line(both: Both) -> None:
     assert Visitor().post(f"{both.base}/lti/register", given).status == 200
     (platform,) = both.platforms()
     assert platform.name == "Moodle BGTK"
+    number = str(platform.id)
+    for arguments, words in ((["99"], "There is no platform 99"), ([number, "--replaces", "99"], "no older registration")):
+        assert words in CliRunner().invoke(main, ["platform", "approve", *arguments]).output
+    assert both.platforms()[0].status == "pending"
     approved = CliRunner().invoke(main, ["platform", "approve", str(platform.id)])
     assert "Approved" in approved.output

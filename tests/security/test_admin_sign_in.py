@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import func, select, update
 
 from lms_ext.domain.admins import AdminRole
 from lms_ext.models import Admin, AdminSession, AuditEntry, SignInPace, db, utcnow
-from lms_ext.services import admin_sessions, second_factor, sign_in_pace
+from lms_ext.services import admin_sessions, passwords, second_factor, sign_in_pace
 from lms_ext.web.admin import pacing
 from lms_ext.web.tool import tool
 from tests.support.admins import HTTPS, PASSWORD, AdminBrowser, make_admin, signed_in
@@ -82,6 +83,20 @@ def test_wrong_unknown_and_disabled_are_told_alike(browser: AdminBrowser) -> Non
     db.session.commit()
     assert browser.get("/admin/platforms").status_code == 303
     assert "Nama masuk atau kata sandi tidak cocok." in browser.sign_in(LOGIN).text
+
+
+def test_a_password_kept_by_weaker_settings_is_hashed_anew(browser: AdminBrowser) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
+    db.session.execute(update(Admin).values(password_hash=weak))
+    db.session.commit()
+    assert browser.sign_in(LOGIN, "wrong but long enough").status_code == 403
+    assert db.session.execute(select(Admin.password_hash)).scalar_one() == weak
+    db.session.rollback()
+    assert browser.sign_in(LOGIN).status_code == 303
+    kept = db.session.execute(select(Admin.password_hash)).scalar_one()
+    assert passwords.is_outdated(weak)
+    assert not passwords.is_outdated(kept)
+    assert passwords.fits(kept, PASSWORD)
 
 
 def test_guessing_is_slowed_down_and_the_wait_is_honest(app: Flask, browser: AdminBrowser) -> None:
@@ -224,6 +239,11 @@ def test_a_session_ends_by_itself(app: Flask, column: str, age: timedelta) -> No
     assert browser.get("/admin/platforms").status_code == 200
     noted = db.session.execute(select(AdminSession.seen_at)).scalar_one()
     assert utcnow() - noted < timedelta(minutes=1)  # use keeps a session awake …
+    assert browser.get("/admin/tidak-ada").status_code == 404
+    db.session.execute(update(AdminSession).values(seen_at=utcnow() - timedelta(minutes=5)))
+    db.session.commit()
+    assert browser.post("/admin/account/sign-out-others").status_code == 303
+    assert utcnow() - db.session.execute(select(AdminSession.seen_at)).scalar_one() < timedelta(minutes=1)
     limit = {"seen_at": utcnow() - age - timedelta(seconds=1)} if column == "seen_at" else {"expires_at": utcnow()}
     db.session.execute(update(AdminSession).values(limit))  # … up to its limits
     db.session.commit()

@@ -5,9 +5,10 @@ from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
+from structlog.testing import capture_logs
 
-from lms_ext.models import Draft, db, engine
-from tests.support.platform import KeyServer
+from lms_ext.models import Draft, RefusedLaunch, db, engine
+from tests.support.platform import KeyServer, begin, login_params
 from tests.support.published import Visitor
 
 
@@ -64,3 +65,19 @@ def test_a_request_that_writes_says_so_whatever_its_thread_did_before(client: Fl
 
     assert learner.draft(page, note="Satu.").status_code == 200
     assert begun == [True]
+
+
+def test_a_refusal_is_told_also_when_its_line_cannot_be_written(client: FlaskClient, keys: KeyServer) -> None:
+    db.session.execute(text("DROP TABLE refused_launch"))
+    db.session.commit()
+    with capture_logs() as said:
+        assert begin(client, lti_deployment_id="blocked").response.status_code == 403
+    assert "launch_log.unwritten" in [one["event"] for one in said]
+
+
+def test_a_refused_login_with_a_body_too_large_to_read_leaves_a_line_without_it(client: FlaskClient, keys: KeyServer) -> None:
+    given = login_params(iss="https://nobody.example")
+    answer = client.get("/lti/login", query_string=given, data={"x": "y" * 600_000}, base_url="https://localhost")
+    assert answer.status_code == 403
+    db.session.rollback()
+    assert [(one.code, one.told) for one in db.session.query(RefusedLaunch)] == [("platform-unknown", {})]

@@ -17,6 +17,7 @@ from lms_ext.web.masks import masked
 from lms_ext.web.tool import tool
 from tests.contracts.refusing import check_refused, left_behind
 from tests.support.platform import KeyServer, claims, login_params, post, token
+from tests.support.published import INSTRUCTOR
 
 HTTPS = "https://localhost"
 FRAME = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"}
@@ -58,7 +59,11 @@ def answer(client: FlaskClient, begun: Begun, headers: dict[str, str] = OURS, **
 def opened(client: FlaskClient) -> tuple[str, str]:
     """Launch; give the launch's home and the token that its pages carry."""
     begun = begin(client)
-    page = answer(client, begun, proof=begun.proof)
+    return carried(answer(client, begun, proof=begun.proof))
+
+
+def carried(page: TestResponse) -> tuple[str, str]:
+    """Read a launch's home and the token that its pages carry."""
     assert page.status_code == 200, page.text
     found = re.search(r'action="(/l/[^"]+)/carry"', page.text), re.search(r'name="csrf" value="([^"]+)"', page.text)
     assert found[0]
@@ -155,6 +160,32 @@ def test_a_carried_page_is_let_in_by_its_token_alone_and_from_our_pages_only(cli
 
     bare = browser.get(f"{home}/a/kerja", base_url=HTTPS, headers=FRAME)
     assert (bare.status_code, 'data-need="csrf"' in bare.text, "Halo" in bare.text) == (401, True, False)
+
+
+def test_a_carried_session_goes_no_further_than_its_launch(client: FlaskClient, keys: KeyServer) -> None:
+    """A teacher at a link that opens nothing goes back to the LMS, whose address takes nothing along."""
+    browser, target = blocked(client), "http://localhost:8000/lti/launch"
+    begun = begin(browser, target_link_uri=target)
+    body = claims(begun.nonce, target_link_uri=target, custom={"activity": "demo/lama"}, roles=INSTRUCTOR["roles"],
+                  launch_presentation={"return_url": "https://lms.example/course/7"})  # fmt: skip
+    form = {"state": begun.state, "id_token": token(body), "proof": begun.proof}
+    home, own = carried(browser.post("/lti/launch", data=form, base_url=HTTPS, headers=OURS))
+    offered = carry(browser, home, own, home)
+    assert (offered.status_code, "/choose/cancel" in offered.text) == (404, True)
+    back = browser.post(f"{home}/choose/cancel", data={"csrf": own}, base_url=HTTPS, headers=OURS)
+    assert (back.status_code, back.headers["Location"]) == (303, "https://lms.example/course/7")
+    assert back.headers["Cache-Control"] == "no-store"
+    assert own not in back.text
+
+
+def test_a_form_too_large_to_read_carries_nothing(client: FlaskClient, keys: KeyServer) -> None:
+    browser = blocked(client)
+    home, own = opened(browser)
+    form = {"csrf": own, "note": "x" * 600_000}
+    refused = browser.post(f"{home}/a/kerja/submit", data=form, base_url=HTTPS, headers=OURS)
+    assert refused.status_code in {401, 413}
+    assert "x" * 100 not in refused.text
+    assert 'name="attempt"' in carry(browser, home, own, home).text, "the session goes on"
 
 
 def test_a_token_opens_its_own_launch_only_and_ends_with_it(client: FlaskClient, keys: KeyServer) -> None:

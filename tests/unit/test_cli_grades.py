@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select, update
 
+from lms_ext.cli import main
 from lms_ext.domain.pacing import Rules
 from lms_ext.models import GradeSlot, db, utcnow
 from lms_ext.services import lanes, outbox
@@ -42,6 +44,12 @@ def state() -> str:
 
 def test_what_waits_is_counted_by_lms_with_its_age(room: Classroom, database_url: str) -> None:
     assert grades(database_url, "list").split("\t") == [str(room.actor.platform_id), "LMS", "queued 1", "oldest 3 h\n"]
+
+
+def test_without_grades_or_platforms_the_list_says_so(app: Flask) -> None:
+    assert "No platform yet" in CliRunner().invoke(main, ["grades", "list"]).output
+    classroom()
+    assert CliRunner().invoke(main, ["grades", "list"]).output.rstrip("\n").split("\t")[1:] == ["LMS", "-", "oldest -"]
 
 
 def test_parked_grades_are_listed_with_their_reason_and_sent_again(room: Classroom, database_url: str) -> None:

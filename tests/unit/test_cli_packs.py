@@ -178,9 +178,11 @@ def test_list_and_diff_say_what_people_at_work_notice(app: Flask, folder: Path) 
     assert "Yang sedang mengerjakan menyelesaikan versi lama" in told
     assert published() == [("kecil", first)], "diff changes nothing"
     assert invoke("publish", str(folder))[0] == 0
+    edit(folder, "jurnal.yaml", "points: 50", "points: 60")
+    assert "the version is still 1.1.0: raise `version`" in invoke("publish", str(folder), "--lang", "en")[1]
     _begin(published()[0][1], 2)
     assert invoke("list")[1].endswith("2 sedang dikerjakan, 1 di antaranya versi lama\n")
-    assert len(db.session.scalars(select(Snapshot)).all()) == 2
+    assert len(db.session.scalars(select(Snapshot)).all()) == 3
     assert invoke("diff", str(folder), "--lang", "en")[1].endswith("No changes.\n")
 
 

@@ -7,7 +7,10 @@ import pytest
 
 from lms_ext.api import ActivityType, PackFormat, hookimpl
 from lms_ext.defaults import builtin_plugins
+from lms_ext.domain.incoming import Incoming, NoticeHandler, Reply
+from lms_ext.domain.offers import OfferedMessage
 from lms_ext.domain.quirks import PlatformInfo, Quirks
+from lms_ext.domain.texts import text
 from lms_ext.plugin_host import PluginError, PluginHost, load_plugins
 from tests.support.sum_plugin import Sum
 
@@ -161,3 +164,57 @@ def test_nobody_answering_leaves_the_fallback() -> None:
 def test_the_built_in_quirks_are_loaded() -> None:
     made = load_plugins((), builtin=builtin_plugins(), strict=True)
     assert not made.quarantined
+
+
+class Messages:
+    """Offers what it is given, and hears of copied courses."""
+
+    def __init__(self, *offered: object, handlers: tuple[object, ...] = ()) -> None:
+        self.offered, self.handlers = offered, handlers
+
+    @hookimpl
+    def register_messages(self) -> list[Any]:
+        return [*self.offered]
+
+    @hookimpl
+    def register_notice_handlers(self) -> list[Any]:
+        return [*self.handlers]
+
+
+def _answered(message: Incoming) -> Reply:
+    return Reply("page.html", {"type": message.type})
+
+
+EULA = OfferedMessage("LtiEulaRequest", text("Ketentuan", "Terms"), answer=_answered)
+
+
+@pytest.mark.parametrize(
+    ("plugin", "reason"),
+    [
+        (Messages("LtiEulaRequest"), "is no OfferedMessage"),
+        (Messages(EULA), "message 'LtiEulaRequest' is answered already"),
+        (Messages(handlers=("LtiContextCopyNotice",)), "is no NoticeHandler"),
+    ],
+)
+def test_messages_that_are_none_or_answered_already_set_a_plugin_aside(plugin: object, reason: str) -> None:
+    made = host(first=Messages(EULA), bad=plugin)
+    assert reason in made.quarantined["bad"]
+    answer = made.answer(Incoming("LtiEulaRequest", 1, "1", {}))
+    assert answer is not None
+    assert answer.values == {"type": "LtiEulaRequest"}
+    assert made.answer(Incoming("LtiReportReviewRequest", 1, "1", {})) is None, "nobody knows this one"
+
+
+def test_a_notice_is_heard_by_those_who_want_its_type() -> None:
+    heard: list[str] = []
+    types = ("LtiHelloWorldNotice", "LtiContextCopyNotice")
+    handlers = [NoticeHandler(one, lambda notice: heard.append(notice.type)) for one in types]
+    made = host(first=Messages(handlers=tuple(handlers)))
+    made.hear(Incoming("LtiContextCopyNotice", 1, "1", {}))
+    assert heard == ["LtiContextCopyNotice"]
+
+
+def test_a_message_that_two_plugins_offer_is_listed_once() -> None:
+    shared = OfferedMessage("LtiResourceLinkRequest", text("Membuka", "Open"), ("ContentArea",))
+    made = host(first=Messages(shared), second=Messages(shared, EULA))
+    assert made.messages == [shared, EULA]

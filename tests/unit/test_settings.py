@@ -35,6 +35,7 @@ def test_good_settings_are_read_by_type() -> None:
         ("SECRET_KEY", "pendek"),
         ("SECRET_KEY", "rahasia-" * 5),
         ("SEAL_KEYS", ""),
+        ("KEY_DAYS", "6"),
         ("TIMEZONE", "Mars/Olympus"),
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "mysql://a:b@localhost/c"),

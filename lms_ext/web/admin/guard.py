@@ -153,10 +153,7 @@ def here() -> Here:
 
 def platform() -> Platform:
     """Give the platform that the address names; the door has checked that it is this admin's to see."""
-    found = db.session.get(Platform, (request.view_args or {})["platform_id"])
-    if found is None:
-        raise Refused("admin-not-found")
-    return found
+    return db.session.get_one(Platform, (request.view_args or {})["platform_id"])
 
 
 def note(action: str, about: str = "", *, platform_id: int = 0, **detail: Any) -> None:

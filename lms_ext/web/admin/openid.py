@@ -47,15 +47,14 @@ def _redirect_uri() -> str:
 @guard.open_to_strangers
 def start() -> BaseResponse:
     """Go to the provider to sign in."""
-    return _away(next=signing_in.wanted(), link=0)
+    return _away(next=signing_in.wanted(), link=False)
 
 
 @bp.post("/link")
 @guard.allow(*AdminRole)
 def link() -> BaseResponse:
     """Go to the provider to link an account to the admin at this page."""
-    actor = guard.here().actor
-    return _away(next="", link=actor.id)
+    return _away(next="", link=True)
 
 
 def _away(**facts: object) -> BaseResponse:
@@ -85,7 +84,7 @@ def finish() -> BaseResponse:
         request.args["code"], nonce=facts["nonce"], verifier=facts["verifier"], redirect_uri=_redirect_uri(), now=utcnow()
     )
     engine.begin_writing(db.session)
-    response = make_response(_link(identity, facts["link"]) if facts["link"] else _sign_in(identity, facts["next"]))
+    response = make_response(_link(identity) if facts["link"] else _sign_in(identity, facts["next"]))
     cookies.set_cookie(response, _COOKIE, "", seconds=0)
     return response
 
@@ -111,11 +110,9 @@ def _join(identity: Identity) -> Admin:
     return admin
 
 
-def _link(identity: Identity, admin_id: int) -> BaseResponse:
-    here = guard.here()
-    admin = db.session.get(Admin, admin_id)
-    if admin is None or here.actor.id != admin_id:
-        raise Refused("oidc-failed", why="another admin")
+def _link(identity: Identity) -> BaseResponse:
+    here = guard.here()  # who began: the ticket opens only with the secret of the session that it was written in
+    admin = db.session.get_one(Admin, here.actor.id)
     _keep(admin, identity)
     audit.write(db.session, here.actor, "admin.link", admin.login, issuer=identity.issuer)
     db.session.commit()

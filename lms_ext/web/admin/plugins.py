@@ -1,6 +1,6 @@
 """Plugins: what is on, what it brings, and what was set aside and why."""
 
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.metadata import packages_distributions, version
 
 from flask import Blueprint, Response
 
@@ -29,7 +29,4 @@ def index() -> Response:
 def _release(module: str) -> str:
     """Give the package and version a module came with, "" when it was not installed as one."""
     names = packages_distributions().get(module.partition(".")[0], [])
-    try:
-        return f"{names[0]} {version(names[0])}" if names else ""
-    except PackageNotFoundError:
-        return ""
+    return f"{names[0]} {version(names[0])}" if names else ""

@@ -63,7 +63,17 @@ def test_a_short_word_that_ends_like_a_particle_stays_whole() -> None:
     assert not find([item("a/x", "Pu")], Wish("punya"))
 
 
-@pytest.mark.parametrize(("words", "near"), [("refleski", "refleksi"), ("pembelajarn", "pembelajaran"), ("xyz", ""), ("", "")])
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        ("refleski", "refleksi"),
+        ("soal refleski", "refleksi"),
+        ("guru", ""),
+        ("pembelajarn", "pembelajaran"),
+        ("xyz", ""),
+        ("", ""),
+    ],
+)
 def test_a_near_word_is_offered(words: str, near: str) -> None:
     assert nearest_word(ITEMS, words) == near
 

@@ -64,6 +64,14 @@ def test_a_text_that_lost_is_set_aside_until_its_author_chose(room: Classroom) -
     assert value(attempt) == ("satu",)
 
 
+def test_an_emptied_field_that_lost_leaves_nothing_to_choose_from(room: Classroom) -> None:
+    attempt = room.begin()
+    save(attempt, "a", 1, 0, "satu")
+    lost = drafting.save(db.session, attempt, "b", {"note": Change((), 1, 0)}, NOON)
+    assert lost.conflicts["note"].value == ("satu",)
+    assert drafting.with_aside(db.session, attempt)[1] == {}
+
+
 def test_f16_saves_of_one_tab_in_any_order_end_with_the_newest(room: Classroom) -> None:
     attempt = room.begin()
     for turn, order in enumerate(permutations(range(1, 6))):

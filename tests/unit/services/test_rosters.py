@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms_ext.domain.launches import ContextClaims, Launch, LinkClaims, MessageType, PersonClaims
 from lms_ext.domain.people import Role
 from lms_ext.domain.rosters import Fetched, Group, Listed
-from lms_ext.models import CourseGroup, GroupMember, LaunchSession, Member, Person, db, new_id
+from lms_ext.models import CourseGroup, GroupMember, LaunchSession, LinkBarred, Member, Person, db, new_id
 from lms_ext.services import course_groups, launching, reviewing, roster_changes
 from lms_ext.web.tool import tool
 from tests.support.classroom import NOON, Classroom, classroom
@@ -157,3 +157,20 @@ def _pairs() -> set[tuple[str, str]]:
         .join(Person, Person.id == GroupMember.person_id)
     )
     return {(row[0], row[1]) for row in rows}
+
+
+def test_who_was_never_in_the_class_and_is_out_stays_unknown(app: Flask) -> None:
+    """The platform knows them from another course; and nobody is told to have left twice."""
+    room = classroom()
+    db.session.add(Person(platform_id=room.actor.platform_id, sub="elsewhere", name="Yuliana"))
+    db.session.commit()
+    out = [apply(room, listed("42", status="inactive"), listed("elsewhere", status="inactive")) for _ in range(2)]
+    assert [one and (one.joined, one.departed, one.members) for one in out] == [(0, 1, 0), (0, 0, 0)]
+    assert stands(room) == {"42": ("Murid 42", "learner", "inactive")}
+
+
+def test_a_link_that_nobody_has_opened_bars_nobody(app: Flask) -> None:
+    room = classroom()
+    fetched = Fetched({"42": listed("42")}, True, at_links={"not-here": frozenset()})
+    roster_changes.bar(db.session, room.actor.platform_id, room.actor.space_id, "not-here", fetched)
+    assert db.session.scalars(select(LinkBarred)).all() == []

@@ -1,16 +1,17 @@
 """Secrets at rest: what is sealed opens with any of the keys, for its own row only, and can be moved to a newer key."""
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from lms_ext.cli_seal import reseal, rotate
+from lms_ext.cli_seal import reseal, rotate, seal
 from lms_ext.domain.refusals import Refused
 from lms_ext.lti.tool_keys import Signer, make_key
 from lms_ext.models import ToolKey, db, utcnow
-from lms_ext.services import tool_keys
+from lms_ext.services import sealing, tool_keys
 from lms_ext.services.sealing import Sealer, SealLost, is_sealed, new_key, reseal_all
 from lms_ext.settings import Settings, SettingsError
 from lms_ext.web.tool import new_session, tool
@@ -36,6 +37,11 @@ def test_what_nothing_opens_is_a_refusal_that_names_no_secret(broken: str) -> No
     assert set(caught.value.facts) == {"what", "key"}
 
 
+def test_without_a_key_nothing_is_sealed() -> None:
+    with pytest.raises(ValueError, match="no key"):
+        Sealer([])
+
+
 def stored() -> str:
     value = db.session.execute(select(ToolKey.private_pem)).scalar_one()
     db.session.rollback()  # an open transaction would keep others from writing
@@ -55,6 +61,24 @@ def test_the_private_key_is_never_plain_in_the_database_and_moves_to_a_new_seal(
     assert Signer(new_session, Sealer([NEW])).sign({"a": 1}), "the old key may go"
 
 
+def test_more_values_than_one_batch_are_all_sealed_anew(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kid in ("satu", "dua", "tiga"):
+        tool_keys.add(db.session, Sealer([OLD]), make_key(kid), utcnow())
+    db.session.commit()
+    monkeypatch.setattr(sealing, "_BATCH", 2)
+    batches: list[int] = []
+
+    def done() -> None:
+        db.session.commit()
+        batches.append(1)
+
+    found = {one.name: one for one in reseal_all(db.session, Sealer([NEW, OLD]), done)}
+    assert (found["tool-key"].resealed, found["tool-key"].lost) == (3, 0)
+    values = db.session.execute(select(ToolKey.private_pem)).scalars().all()
+    assert {one.split(":")[1] for one in values} == {Sealer([NEW]).key_ids[0]}
+    assert len(batches) == len(found) + 1, "one column took two batches"
+
+
 def test_a_key_from_before_sealing_signs_as_it_is_and_is_sealed_by_an_upgrade(app: Flask) -> None:
     key = make_key("plain")
     db.session.add(ToolKey(kid="plain", private_pem=key.private_pem, public_jwk=key.public_jwk, signs_from=utcnow()))
@@ -64,6 +88,12 @@ def test_a_key_from_before_sealing_signs_as_it_is_and_is_sealed_by_an_upgrade(ap
     assert is_sealed(stored())
     assert tool_keys.PRIVATE.open(tool().sealer, stored(), "plain") == key.private_pem
     assert Signer(new_session, tool().sealer).sign({"a": 1})
+
+
+def test_the_command_makes_a_key_and_says_when_older_ones_may_go(app: Flask) -> None:
+    made = CliRunner().invoke(seal, ["key"]).output.strip()
+    assert Sealer([made]).open(Sealer([made]).seal("rahasia", "x"), "x") == "rahasia"
+    assert "Older keys are needed no more" in CliRunner().invoke(seal, ["rotate"]).output
 
 
 def test_a_lost_key_is_told_and_spoils_nothing(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,11 @@
 """/health tells an operator what is up and what was set aside."""
 
+from pathlib import Path
+
 from flask.testing import FlaskClient
+
+from lms_ext.app import create_app
+from tests.support.databases import test_settings
 
 
 def test_health_names_database_and_plugins(client: FlaskClient) -> None:
@@ -9,3 +14,8 @@ def test_health_names_database_and_plugins(client: FlaskClient) -> None:
     assert answer.json["database"] == "ok"
     assert {"module", "quiz", "journal"} <= set(answer.json["plugins"])
     assert answer.json["quarantined"] == []
+
+
+def test_health_says_that_the_database_is_away(tmp_path: Path) -> None:
+    answer = create_app(test_settings(f"sqlite:///{tmp_path}/tidak/ada.db")).test_client().get("/health")
+    assert (answer.status_code, answer.json["database"]) == (503, "down")
