@@ -68,7 +68,7 @@ class Gradebook:
             service = Service(self._outbound, self._tokens, platform, quirks, one.column.scopes)
             return _Sending(service, one, self._launch_url, self._clock).send()
         except OutboundError as error:
-            if error.code in {"address", "bad-url"}:
+            if error.code in {"address", "audience", "bad-url"}:
                 return Verdict("parked", "bad-address")
             return Verdict("retry", error.code, "up" if error.code in _ANSWERED else "down")
         except TokenRefused:

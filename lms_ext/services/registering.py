@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 import lms_ext.domain.registration_refusals  # noqa: F401 - declares the refusals raised here
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import AdminScope, Deployment, Invitation, Platform, PlatformCheckup, PlatformKeySet, ServiceToken, Space
-from lms_ext.services import notices
+from lms_ext.services import notices, platforms
 from lms_ext.services.seats import Db
 
 LIFE = timedelta(minutes=60)
@@ -118,6 +118,7 @@ def record(session: Db, invitation: Invitation, told: Told, now: datetime) -> Re
     work: one more of the same LMS takes its place. Everything else is new and waits for an admin.
     """
     check_purpose(session, invitation, told.issuer)
+    _refuse_namesake(session, told)
     found = _same(session, told)
     platform = found or Platform(
         issuer=told.issuer, client_id=told.client_id, name=invitation.name or told.name, status="pending"
@@ -144,6 +145,11 @@ def record(session: Db, invitation: Invitation, told: Told, now: datetime) -> Re
     )
     session.flush()
     return Recorded(platform, is_new=found is None)
+
+
+def _refuse_namesake(session: Db, one: Told | Platform) -> None:
+    if platforms.namesake(session, one.issuer, one.client_id, one.auth_token_url, one.token_audience):
+        raise Refused("registration-name-taken")
 
 
 def _same(session: Db, told: Told) -> Platform | None:
@@ -180,6 +186,7 @@ def rivals(session: Db, platform: Platform) -> Sequence[Platform]:
 
 def approve(session: Db, platform: Platform, replaced: Platform | None = None) -> Platform:
     """Let a platform launch. One that replaces another hands its addresses over: the work stays where it is."""
+    _refuse_namesake(session, platform)
     if replaced is None or replaced.issuer != platform.issuer or platform.status != "pending":
         platform.status = "active"
         _settle_deployments(session, platform.id, "active")
