@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -27,6 +27,9 @@ _WANTED = ("score", "result.readonly", "lineitem.readonly", "lineitem")
 _USUAL = (SCOPE + "score", SCOPE + "result.readonly")
 _SCORE = "application/vnd.ims.lis.v1.score+json"
 RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
+_LONGEST_WAIT = 86_400.0
+_MOST = 1e9
+"""Points beyond which a number in a gradebook is no grade."""
 _SAME = 0.005
 """Points that two grades may differ by and be one: gradebooks keep few decimals."""
 
@@ -199,7 +202,9 @@ class _Sending:
         if mine is None:
             return Verdict("retry", "results-unreadable")
         there = _points(mine, one.maximum)
-        later = max(self._now, read_time(mine.get("timestamp")) or self._now)
+        told = read_time(mine.get("timestamp")) or self._now
+        # a clock may be a day off; what names a later moment names none
+        later = max(self._now, min(told, self._now + timedelta(seconds=_LONGEST_WAIT)))
         if there is None:
             return Verdict("restamp", "same-second", after=later)
         if one.given is not None and abs(there - one.given) < _SAME:
@@ -219,19 +224,21 @@ class _Sending:
 
 
 def retry_after(answer: Answer, now: datetime) -> float:
-    """Give the seconds a platform asks us to wait, from either form of its header; 0 when it does not say."""
+    """Give the seconds a platform asks us to wait, a day at most, from either form of its header; 0 when it does not say."""
     asked = answer.headers.get("retry-after", "").strip()
     if asked.isdecimal():
-        return float(asked)
+        return min(float(asked), _LONGEST_WAIT)
     moment = None
     try:
         moment = parsedate_to_datetime(asked) if asked else None
     except ValueError:
         return 0.0
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()) if moment else 0.0
+    seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds() if moment else 0.0
+    return min(max(0.0, seconds), _LONGEST_WAIT)
 
 
 def _points(result: dict[str, Any], maximum: int) -> float | None:
     score, top = result.get("resultScore"), result.get("resultMaximum", maximum)
-    numbers = isinstance(score, (int, float)) and isinstance(top, (int, float)) and top > 0
-    return float(score) / float(top) * maximum if numbers and score is not None else None
+    if not isinstance(score, (int, float)) or not isinstance(top, (int, float)):
+        return None
+    return float(score) / float(top) * maximum if -_MOST < score < _MOST and 0 < top < _MOST else None
