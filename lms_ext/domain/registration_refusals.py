@@ -179,6 +179,13 @@ _ROWS: list[tuple[str, int, Text, str, str]] = [
         "The LMS refused for a reason we do not know. Try once more, or register by hand.",
     ),
     (
+        "registration-known",
+        409,
+        text("LMS ini sudah terdaftar dengan alamat lain", "This LMS is registered with other addresses"),
+        "Buka platformnya di halaman Platform, buat alamat pendaftaran dari sana, lalu daftarkan lagi dengan alamat itu.",
+        "Open it on the page Platforms, make a registration address there, and register again with that one.",
+    ),
+    (
         "registration-name-taken",
         409,
         text("Client ID ini milik LMS lain", "This client id is another LMS's"),

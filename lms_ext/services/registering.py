@@ -12,7 +12,18 @@ from sqlalchemy.exc import IntegrityError
 
 import lms_ext.domain.registration_refusals  # noqa: F401 - declares the refusals raised here
 from lms_ext.domain.refusals import Refused
-from lms_ext.models import AdminScope, Deployment, Invitation, Platform, PlatformCheckup, PlatformKeySet, ServiceToken, Space
+from lms_ext.models import (
+    AdminScope,
+    Deployment,
+    Invitation,
+    LaunchSession,
+    Platform,
+    PlatformCheckup,
+    PlatformKeySet,
+    ServiceToken,
+    Space,
+    utcnow,
+)
 from lms_ext.services import notices, platforms
 from lms_ext.services.seats import Db
 
@@ -114,12 +125,15 @@ def check_purpose(session: Db, invitation: Invitation, issuer: str) -> None:
 def record(session: Db, invitation: Invitation, told: Told, now: datetime) -> Recorded:
     """Store what an LMS registered and use the invitation up.
 
-    The same issuer and client id is the same registration and keeps its state and work. A registration that still waits has no
-    work: one more of the same LMS takes its place. Everything else is new and waits for an admin.
+    The same issuer and client id is the same registration and keeps its state and work; once approved, only an invitation of its
+    own gives it other addresses. A registration that still waits has no work: one more of the same LMS takes its place.
+    Everything else is new and waits for an admin.
     """
     check_purpose(session, invitation, told.issuer)
     _refuse_namesake(session, told)
     found = _same(session, told)
+    if found is not None and found.status != "pending" and found.id != invitation.for_platform_id and _moves(found, told):
+        raise Refused("registration-known", platform=found.id)
     platform = found or Platform(
         issuer=told.issuer, client_id=told.client_id, name=invitation.name or told.name, status="pending"
     )
@@ -158,6 +172,14 @@ def _same(session: Db, told: Told) -> Platform | None:
     if exact is not None or told.shares_issuer:  # one issuer for many schools: another's waiting row is not ours to change
         return exact
     return next((one for one in rows if one.status == "pending"), None)
+
+
+def _moves(platform: Platform, told: Told) -> bool:
+    """Tell whether other keys would sign for everybody there, or our statements go elsewhere."""
+    return any(
+        getattr(platform, name) != getattr(told, name)
+        for name in ("auth_login_url", "auth_token_url", "jwks_url", "token_audience")
+    )
 
 
 def _take(session: Db, platform: Platform, told: Told) -> None:
@@ -267,13 +289,25 @@ def arrive(session: Db, platform_id: int, deployment_id: str, now: datetime) -> 
 
 
 def set_deployment(session: Db, platform_id: int, deployment_id: str, status: str) -> bool:
-    """Accept (``active``) or block (``disabled``) a deployment; False when there is none."""
+    """Accept (``active``) or block (``disabled``, what is open ends) a deployment; False when there is none."""
     found = session.get(Deployment, (platform_id, deployment_id))
     if found is None:
         return False
     found.status = status
+    if status == "disabled":
+        _end_sessions(session, platform_id, deployment_id)
     session.flush()
     return True
+
+
+def _end_sessions(session: Db, platform_id: int, deployment_id: str) -> None:
+    spaces = select(Space.id).where(Space.platform_id == platform_id, Space.deployment_id == deployment_id)
+    session.execute(
+        update(LaunchSession)
+        .where(LaunchSession.platform_id == platform_id, LaunchSession.space_id.in_(spaces), LaunchSession.ended_at.is_(None))
+        .values(ended_at=utcnow()),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def take_deployments(session: Db, platform: Platform, *, by_itself: bool) -> None:
