@@ -136,16 +136,38 @@ class Worker:
                 break
         if not self._unsettled:
             return
-        engine.may_write()
-        with new_session() as session:
-            ours = delivering.settle_all(session, self._unsettled, self._rules, utcnow())
-            session.commit()
+        try:
+            ours = self._record(self._unsettled)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # one that nobody can record must not keep the others back, now and for ever
+            log.exception("worker.fault", error=type(error).__name__)
+            ours = self._record_apart(self._unsettled)
         for one in self._unsettled:
             self._flying[one.claimed.key[0]] -= 1
         self._unsettled = []
         told = [one for one in ours if one.verdict.kind in {"sent", "kept", "parked"}]
         if told:
             self._pool.submit(self._announce, told)
+
+    def _record(self, results: Sequence[Result]) -> list[Result]:
+        engine.may_write()
+        with new_session() as session:
+            ours = delivering.settle_all(session, results, self._rules, utcnow())
+            session.commit()
+        return ours
+
+    def _record_apart(self, results: Sequence[Result]) -> list[Result]:
+        """Record what can be recorded; the lease of the rest runs out, and it is tried again."""
+        ours: list[Result] = []
+        for one in results:
+            try:
+                ours += self._record([one])
+            except SQLAlchemyError:
+                raise
+            except Exception as error:
+                log.exception("worker.unrecorded", error=type(error).__name__, platform=one.claimed.key[0])
+        return ours
 
     def _fill(self) -> float:
         """Claim what may leave and hand it to threads; gives seconds until more may."""

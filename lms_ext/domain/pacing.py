@@ -96,7 +96,7 @@ class Pace:
         after = replace(self, failures=0, down_since=None, trouble="")
         if now - self.paced_at >= _ONE_COMPLAINT:
             after = replace(after, rate=max(rules.lowest_rate, self.rate * rules.slower), paced_at=now)
-        pause = min(timedelta(seconds=seconds), rules.longest_pause)
+        pause = timedelta(seconds=min(seconds, rules.longest_pause.total_seconds()))
         resume_at = max(self.resume_at or now, now + pause) if seconds else self.resume_at
         return replace(after, resume_at=resume_at)
 

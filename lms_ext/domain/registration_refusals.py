@@ -179,6 +179,20 @@ _ROWS: list[tuple[str, int, Text, str, str]] = [
         "The LMS refused for a reason we do not know. Try once more, or register by hand.",
     ),
     (
+        "registration-known",
+        409,
+        text("LMS ini sudah terdaftar dengan alamat lain", "This LMS is registered with other addresses"),
+        "Buka platformnya di halaman Platform, buat alamat pendaftaran dari sana, lalu daftarkan lagi dengan alamat itu.",
+        "Open it on the page Platforms, make a registration address there, and register again with that one.",
+    ),
+    (
+        "registration-name-taken",
+        409,
+        text("Client ID ini milik LMS lain", "This client id is another LMS's"),
+        "LMS lain sudah memakai client ID ini di alamat token yang sama. Periksa mana yang benar di halaman Platform.",
+        "Another LMS has this client id at the same token address. See on the page Platforms which of them is right.",
+    ),
+    (
         "registration-answer-unreadable",
         502,
         _NO_ANSWER,

@@ -31,6 +31,8 @@ _WANTED = ("score", "result.readonly", "lineitem.readonly", "lineitem")
 _USUAL = (SCOPE + "score", SCOPE + "result.readonly")
 _SCORE = "application/vnd.ims.lis.v1.score+json"
 RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
+_MOST = 1e9
+"""Points beyond which a number in a gradebook is no grade."""
 _SAME = 0.005
 """Points that two grades may differ by and be one: gradebooks keep few decimals."""
 
@@ -72,7 +74,7 @@ class Gradebook:
             service = Service(self._outbound, self._tokens, platform, quirks, one.column.scopes)
             return _Sending(service, one, self._launch_url, self._clock).send()
         except OutboundError as error:
-            if error.code in {"address", "bad-url"}:
+            if error.code in {"address", "audience", "bad-url"}:
                 return Verdict("parked", "bad-address")
             return Verdict("retry", error.code, "up" if error.code in _ANSWERED else "down")
         except TokenRefused:
@@ -240,5 +242,6 @@ def _until(moment: str, now: datetime) -> float:
 
 def _points(result: dict[str, Any], maximum: int) -> float | None:
     score, top = result.get("resultScore"), result.get("resultMaximum", maximum)
-    numbers = isinstance(score, (int, float)) and isinstance(top, (int, float)) and top > 0
-    return float(score) / float(top) * maximum if numbers and score is not None else None
+    if not isinstance(score, (int, float)) or not isinstance(top, (int, float)):
+        return None
+    return float(score) / float(top) * maximum if -_MOST < score < _MOST and 0 < top < _MOST else None

@@ -29,6 +29,10 @@ _WHY: Mapping[str, Text] = {
     "unreachable": text("tidak dapat dihubungi", "cannot be reached"),
     "timeout": text("tidak menjawab dalam 10 detik", "did not answer within 10 seconds"),
     "address": text("beralamat di jaringan dalam", "has an address in a private network"),
+    "audience": text(
+        "tidak boleh menerima pernyataan untuk LMS lain: periksa audience token",
+        "must not get a statement made out to another LMS: check the token audience",
+    ),
     "bad-url": text("beralamat yang tidak terbaca", "has an address that cannot be read"),
     "too-large": text("menjawab terlalu panjang", "answered at too great a length"),
 }

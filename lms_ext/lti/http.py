@@ -25,8 +25,8 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class OutboundError(Exception):
-    """Nothing usable came back; `code` says why: ``bad-url``, ``address``, ``unreachable``, ``timeout``, ``too-large``
-    or ``results-unreadable``.
+    """Nothing usable came back; `code` says why: ``bad-url``, ``address``, ``audience``, ``unreachable``, ``timeout``,
+    ``too-large`` or ``results-unreadable``.
     """
 
     def __init__(self, code: str) -> None:
@@ -112,7 +112,7 @@ class Outbound:
         except ValueError:
             raise OutboundError("bad-url") from None
         host = parts.hostname
-        if parts.scheme not in {"https", "http"} or not host or parts.username or parts.password:
+        if parts.scheme not in {"https", "http"} or not host or parts.username or parts.password or not parts.netloc.isascii():
             raise OutboundError("bad-url")
         pool = self._pool(parts.scheme, host, port)
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"

@@ -194,7 +194,7 @@ class _Lists:
 
 
 def _outbound_trouble(error: OutboundError) -> RosterTrouble:
-    if error.code in {"address", "bad-url"}:
+    if error.code in {"address", "audience", "bad-url"}:
         return RosterTrouble("bad-address")
     return RosterTrouble(error.code, "up" if error.code == "too-large" else "down")
 

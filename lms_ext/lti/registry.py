@@ -70,10 +70,9 @@ class Registry(ToolConfAbstract[Any]):
         return True
 
     def by_issuer(self, issuer: str) -> list[KnownPlatform]:
-        """List an issuer's registrations; when there is none, look once more, it may be new."""
+        """List an issuer's registrations; when there is none, look once more, if that was not done just now: it may be new."""
         found = [one for one in self.all().values() if one.issuer == issuer]
-        if not found:
-            self.forget()
+        if not found and self.look_again():
             found = [one for one in self.all().values() if one.issuer == issuer]
         return found
 

@@ -13,6 +13,7 @@ from sqlalchemy import or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from lms_ext.domain.borrowed_names import may_be_told
 from lms_ext.domain.quirks import Quirks
 from lms_ext.lti.http import Answer, Outbound, OutboundError
 from lms_ext.lti.registry import KnownPlatform
@@ -153,9 +154,11 @@ def _fit_token(token: Any) -> bool:
 
 
 def ask_for_token(outbound: Outbound, signer: Signer, platform: KnownPlatform, quirks: Quirks, scope: str) -> Answer:
-    """Ask a platform for an access token; OutboundError when it does not answer."""
+    """Ask a platform for an access token; OutboundError when it does not answer, or must not hear what is for another."""
     now = int(time.time())
     audience = platform.token_audience or quirks.token_audience(platform.auth_token_url)
+    if not may_be_told(audience, platform.auth_token_url, quirks.hosts):
+        raise OutboundError("audience")
     assertion = signer.sign(
         {"iss": platform.client_id, "sub": platform.client_id, "aud": audience, "iat": now, "exp": now + 300,
          "jti": secrets.token_urlsafe(16)}

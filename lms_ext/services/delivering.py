@@ -273,12 +273,13 @@ def _outcome(result: Result, rules: Rules, now: datetime) -> dict[str, Any]:
     if now - one.queued_at > rules.give_up:
         return {"state": "parked", "reason": "gave-up"}
     values |= {"state": "late", "tries": one.tries + 1}
-    wait = max(verdict.wait, rules.backoff.wait(one.tries + 1, result.jitter))
+    asked = min(verdict.wait, rules.longest_pause.total_seconds())
+    wait = max(asked, rules.backoff.wait(one.tries + 1, result.jitter))
     if verdict.kind == "restamp":
         values["stamp"] = max(one.stamp, verdict.after or one.stamp)
         wait = 0.0 if one.tries < 2 else wait  # at once, but never in a tight circle
     elif verdict.platform == "down":
         wait = min(wait, rules.probe.total_seconds())  # the lane waits, not each score: see `lanes.wake`
-    elif verdict.platform == "complains" and verdict.wait:
-        wait = verdict.wait
+    elif verdict.platform == "complains" and asked:
+        wait = asked
     return values | {"due_at": now + timedelta(seconds=wait)}

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from sqlalchemy import select
 
+from lms_ext.domain.borrowed_names import host_of
 from lms_ext.models import Deployment, Platform
 from lms_ext.services.seats import Db
 
@@ -77,6 +78,8 @@ def save(session: Db, data: Mapping[str, Any], *, allow_http: bool, into: Platfo
     if into is not None and found is not None and found.id != into.id:
         raise BadPlatform({"client_id": ["is another registration's"]})
     found = into or found
+    if namesake(session, values["issuer"], values["client_id"], values["auth_token_url"], values["token_audience"]):
+        raise BadPlatform({"client_id": ["another LMS has it where its tokens come from"]})
     platform = found or Platform(**values)
     for name, value in values.items():
         setattr(platform, name, value)
@@ -86,6 +89,15 @@ def save(session: Db, data: Mapping[str, Any], *, allow_http: bool, into: Platfo
         session.merge(Deployment(platform_id=platform.id, deployment_id=deployment, status="active"))
     session.flush()
     return Saved(platform, is_new=found is None)
+
+
+def namesake(session: Db, issuer: str, client_id: str, token_url: str, audience: str) -> bool:
+    """Tell whether another LMS knows us by the same client id at the same place: its tokens would come to this one's services."""
+    others = select(Platform.auth_token_url, Platform.token_audience).where(
+        Platform.client_id == client_id, Platform.issuer != issuer, Platform.status != "pending"
+    )
+    places = {host_of(token_url), audience} - {""}
+    return any(places & {host_of(one.auth_token_url), one.token_audience} for one in session.execute(others))
 
 
 def every(session: Db) -> Sequence[Platform]:

@@ -16,6 +16,7 @@ from lms_ext.models import (
     AdminScope,
     Deployment,
     Invitation,
+    LaunchSession,
     OldConsumer,
     PackOff,
     Platform,
@@ -24,8 +25,9 @@ from lms_ext.models import (
     Retention,
     ServiceToken,
     Space,
+    utcnow,
 )
-from lms_ext.services import notices
+from lms_ext.services import notices, platforms
 from lms_ext.services.seats import Db
 
 LIFE = timedelta(minutes=60)
@@ -118,11 +120,15 @@ def check_purpose(session: Db, invitation: Invitation, issuer: str) -> None:
 def record(session: Db, invitation: Invitation, told: Told, now: datetime) -> Recorded:
     """Store what an LMS registered and use the invitation up.
 
-    The same issuer and client id is the same registration and keeps its state and work. One that still waits and was never
-    opened gives its place to the next of the same LMS. Everything else is new and waits for an admin.
+    The same issuer and client id is the same registration and keeps its state and work; once approved, only an invitation of its
+    own gives it other addresses. One that still waits and was never opened gives its place to the next of the same LMS.
+    Everything else is new and waits for an admin.
     """
     check_purpose(session, invitation, told.issuer)
+    _refuse_namesake(session, told)
     found = _same(session, told)
+    if found is not None and found.status != "pending" and found.id != invitation.for_platform_id and _moves(found, told):
+        raise Refused("registration-known", platform=found.id)
     platform = found or Platform(
         issuer=told.issuer, client_id=told.client_id, name=invitation.name or told.name, status="pending"
     )
@@ -150,6 +156,11 @@ def record(session: Db, invitation: Invitation, told: Told, now: datetime) -> Re
     return Recorded(platform, is_new=found is None)
 
 
+def _refuse_namesake(session: Db, one: Told | Platform) -> None:
+    if platforms.namesake(session, one.issuer, one.client_id, one.auth_token_url, one.token_audience):
+        raise Refused("registration-name-taken")
+
+
 def _same(session: Db, told: Told) -> Platform | None:
     rows = session.execute(select(Platform).where(Platform.issuer == told.issuer).order_by(Platform.id)).scalars().all()
     exact = next((one for one in rows if one.client_id == told.client_id), None)
@@ -161,6 +172,14 @@ def _same(session: Db, told: Told) -> Platform | None:
 def _has_work(session: Db, platform: Platform) -> bool:
     """Tell whether anybody ever came in by a registration: one that was disabled and registered again waits like a new one."""
     return session.execute(select(Space.id).where(Space.platform_id == platform.id).limit(1)).first() is not None
+
+
+def _moves(platform: Platform, told: Told) -> bool:
+    """Tell whether other keys would sign for everybody there, or our statements go elsewhere."""
+    return any(
+        getattr(platform, name) != getattr(told, name)
+        for name in ("auth_login_url", "auth_token_url", "jwks_url", "token_audience")
+    )
 
 
 def _take(session: Db, platform: Platform, told: Told) -> None:
@@ -194,6 +213,7 @@ def rivals(session: Db, platform: Platform) -> Sequence[Platform]:
 
 def approve(session: Db, platform: Platform, replaced: Platform | None = None) -> Platform:
     """Let a platform launch. One that replaces another hands its addresses over: the work stays where it is."""
+    _refuse_namesake(session, platform)
     if replaced is None or replaced.issuer != platform.issuer or platform.status != "pending":
         platform.status = "active"
         _settle_deployments(session, platform.id, "active")
@@ -272,13 +292,25 @@ def arrive(session: Db, platform_id: int, deployment_id: str, now: datetime) -> 
 
 
 def set_deployment(session: Db, platform_id: int, deployment_id: str, status: str) -> bool:
-    """Accept (``active``) or block (``disabled``) a deployment; False when there is none."""
+    """Accept (``active``) or block (``disabled``, what is open ends) a deployment; False when there is none."""
     found = session.get(Deployment, (platform_id, deployment_id))
     if found is None:
         return False
     found.status = status
+    if status == "disabled":
+        _end_sessions(session, platform_id, deployment_id)
     session.flush()
     return True
+
+
+def _end_sessions(session: Db, platform_id: int, deployment_id: str) -> None:
+    spaces = select(Space.id).where(Space.platform_id == platform_id, Space.deployment_id == deployment_id)
+    session.execute(
+        update(LaunchSession)
+        .where(LaunchSession.platform_id == platform_id, LaunchSession.space_id.in_(spaces), LaunchSession.ended_at.is_(None))
+        .values(ended_at=utcnow()),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def take_deployments(session: Db, platform: Platform, *, by_itself: bool) -> None:

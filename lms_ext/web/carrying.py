@@ -34,7 +34,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from zlib import crc32
 
 from flask import Flask, Response, g, make_response, render_template, request
@@ -51,6 +51,7 @@ from lms_ext.web.tool import tool
 _FOUND, _HOME = "lms_ext.carried", "lms_ext.carried_home"
 _DOOR = re.compile(r"(/l/[0-9a-z]{1,13}-[0-9a-z]{1,13}-[0-9a-z]{1,13})/carry")
 _MOST = 8_192
+_QUERY = "%&=+/?:@!$'()*,;"
 _SECRET_BYTES = 16
 _SECRET = re.compile(r"[A-Za-z0-9_-]{22}")
 _LANGUAGES = ("", "id", "en")
@@ -271,6 +272,7 @@ def _meant(environ: dict[str, Any], home: str) -> dict[str, Any]:
     form = dict(parse_qsl(body.decode("ascii", "replace")))
     found = read(form.get("csrf", "")) if from_our_page(environ) else None
     path, _, query = form.get("next", "").partition("?")
+    query = quote(query, safe=_QUERY)  # a server hands on no other letters
     path = unquote(path) if _inside(path, home) else home
     return environ | {
         "REQUEST_METHOD": "GET", "PATH_INFO": path.encode().decode("latin-1"), "QUERY_STRING": query, "CONTENT_LENGTH": "0",

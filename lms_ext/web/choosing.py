@@ -93,6 +93,8 @@ def _desk(visitor: Visitor) -> Desk:
         if visitor.seat.answered:
             raise Refused("already-answered")
         return Desk(visitor, several=settings["accept_multiple"], graded=settings["accept_lineitem"])
+    if visitor.seat.link is None:
+        raise Refused("not-chosen")
     dead = dead_end(visitor)
     if not dead:
         raise Refused("link-in-use")

@@ -265,3 +265,26 @@ def test_signing_out_ends_the_session_on_the_server(app: Flask) -> None:
     assert browser.post("/admin/sign-out").headers["Location"] == "/admin/sign-in"
     browser.client.set_cookie(COOKIE, kept, domain="localhost", path="/", secure=True)
     assert browser.client.get("/admin/platforms", base_url=HTTPS).status_code == 303
+
+
+def test_the_spelling_of_a_name_does_not_tell_whether_it_exists(app: Flask, admin: int) -> None:
+    """All spellings of one name count together, known or not: else only a known one is slowed down under its other spelling."""
+    told = []
+    for name in (LOGIN, "nobody@bgtk.example"):
+        stranger = AdminBrowser(app.test_client())
+        stranger.client.environ_base["REMOTE_ADDR"] = f"2001:db8:{len(told)}::1"
+        wide = name.replace("bgtk", "\uff42\uff47\uff54\uff4b")
+        told.append([stranger.sign_in(one, "x").status_code for one in [name] * 5 + [wide]])
+    assert told[0] == told[1]
+
+
+def test_ipv4_addresses_written_as_ipv6_are_networks_of_their_own(app: Flask, admin: int) -> None:
+    """A server that listens on both kinds of addresses writes them so; one stranger would use up everybody's tries."""
+    stranger = AdminBrowser(app.test_client())
+    stranger.client.environ_base["REMOTE_ADDR"] = "::ffff:192.0.2.1"
+    for _ in range(6):
+        answer = stranger.sign_in(LOGIN, "x")
+    assert answer.status_code == 429
+    other = AdminBrowser(app.test_client())
+    other.client.environ_base["REMOTE_ADDR"] = "::ffff:198.51.100.7"
+    assert other.sign_in(LOGIN).status_code == 303

@@ -212,3 +212,23 @@ def test_admin_pages_are_kept_and_framed_by_nobody(app: Flask, own: int) -> None
         assert answer.headers["Cache-Control"] == "no-store", rule
         assert answer.headers["X-Frame-Options"] == "DENY", rule
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"], rule
+
+
+@pytest.mark.parametrize("number", [1 << 31, 1 << 63, 10**30])
+def test_no_number_of_a_platform_breaks_a_page(app: Flask, own: int, number: int) -> None:
+    browser = signed_in(app, OWNER)
+    for method, rule in rules(app):
+        if "platform_id" in rule.arguments:
+            assert send(browser, method, address(rule, number)).status_code == 404, (method, rule.rule)
+
+
+def test_a_waiting_platform_does_not_name_its_neighbours_at_the_same_issuer(app: Flask, own: int) -> None:
+    """One issuer stands for many schools at some LMSs."""
+    mine = db.session.get_one(Platform, own)
+    neighbour = platform("tetangga")
+    other = db.session.get_one(Platform, neighbour)
+    other.issuer, other.client_id, mine.status = mine.issuer, "c2", "pending"
+    db.session.commit()
+    address = f"/admin/platforms/{own}"
+    assert "LMS tetangga" not in signed_in(app, PLATFORM, [own]).get(address).text
+    assert "LMS tetangga" in signed_in(app, PLATFORM, [own, neighbour], login="dua@bgtk.example").get(address).text

@@ -2,11 +2,12 @@
 
 import gc
 import itertools
+import time
 import tracemalloc
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from lms_ext.models import db, utcnow
 from lms_ext.models.admin_desk import RefusedLaunch
@@ -66,3 +67,22 @@ def test_a_platform_that_is_down_is_not_asked_at_each_launch(client: FlaskClient
         begun = begin(client)
         assert post(client, state=begun.state, id_token=token(claims(begun.nonce))).status_code == 503
     assert keys.hits == 1
+
+
+def test_logins_of_made_up_platforms_read_no_table_each(client: FlaskClient, keys: KeyServer) -> None:
+    """Anybody can send them: each would else read every registration and deployment while all others wait."""
+    read: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        read.extend(["read"] if "FROM deployment" in statement else [])
+
+    assert begin(client).response.status_code == 302
+    event.listen(db.engine, "before_cursor_execute", count)
+    try:
+        began = time.monotonic()
+        for number in range(60):
+            assert begin(client, iss=f"https://made-up-{number}.example").response.status_code == 403
+        seconds = time.monotonic() - began
+    finally:
+        event.remove(db.engine, "before_cursor_execute", count)
+    assert len(read) <= 2 + 2 * seconds, "a process looks again every half second at most"

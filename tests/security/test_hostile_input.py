@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from typing import Any
 
 import pytest
@@ -178,3 +179,14 @@ def test_a_half_emoji_loses_nothing_else(learner: Visitor) -> None:
     assert put(learner, page, body) == 200
     db.session.rollback()
     assert db.session.query(Draft).one().value == ["Saya belajar \ufffd"]
+
+
+def test_a_privacy_launch_chooses_nothing(client: FlaskClient, keys: KeyServer) -> None:
+    """A teacher's launch of no course and no link has nothing to put an activity behind."""
+    answer = launch(client, message_type="LtiDataPrivacyLaunchRequest", context=..., resource_link=..., roles=INSTRUCTOR["roles"])
+    home = answer.headers["Location"].removesuffix("/privacy")
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', client.get(f"{home}/privacy", base_url="https://localhost").text)[0]
+    for path in ("choose", "choose/cancel", "copied", "a/kerja/class/read"):
+        told = client.post(f"{home}/{path}", data={"csrf": csrf, "pick": "demo/kerja"}, base_url="https://localhost")
+        assert told.status_code in {403, 404}, (path, told.status_code)
+    assert client.get(f"{home}/choose", base_url="https://localhost").status_code in {403, 404}

@@ -58,6 +58,12 @@ def test_no_way_of_writing_reaches_a_private_address(url: str) -> None:
     assert error.value.code == "address"
 
 
+def test_a_host_in_letters_that_no_header_holds_is_no_address() -> None:
+    with pytest.raises(OutboundError) as error:
+        Outbound(allow_loopback=True, connect=0.2, total=0.2).request("GET", "http://127。0。0。1:1/")
+    assert error.value.code == "bad-url"
+
+
 def test_public_addresses_are_allowed_however_they_are_written() -> None:
     for written in ("1.1.1.1", "2606:4700::1111", "64:ff9b::101:101", "::ffff:1.1.1.1"):
         assert Outbound()._allowed("https", ip_address(written)), written

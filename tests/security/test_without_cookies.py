@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -237,3 +238,13 @@ def test_a_login_may_stand_in_the_frames_of_its_own_platform_only(client: FlaskC
     assert policy_of(begin(browser).page) == "https://*.sekolah.example https://lms.example https://sso.example"
     home, token = opened(browser)
     assert policy_of(carry(browser, home, token, home)) == "https://*.sekolah.example https://lms.example https://sso.example"
+
+
+@pytest.mark.parametrize("wanted", ["?q=日", "?a=\r\nb", "/%2e%2e/x?\x00", "/\udcff", "?\udcff"])
+def test_no_wanted_page_breaks_the_door(client: FlaskClient, keys: KeyServer, wanted: str) -> None:
+    """Anybody may post to it."""
+    for page in (f"/l/1-1-1{wanted}", f"/language/id?next=/l/1-1-1{wanted}", f"/theme/dark?next={wanted}"):
+        body = f"next={quote(page.encode(errors='surrogateescape'))}"
+        answer = client.post("/l/1-1-1/carry", data=body, content_type="application/x-www-form-urlencoded", base_url=HTTPS,
+                             headers=OURS)  # fmt: skip
+        assert answer.status_code in {303, 401, 404}, page

@@ -28,6 +28,8 @@ from lms_ext.web.admin import cookies
 from lms_ext.web.errors import wants_json
 
 View = TypeVar("View", bound=Callable[..., Any])
+_BEYOND = 1 << 31
+"""No column of platforms' numbers holds it."""
 _OPEN, _ROLES, _LARGEST = "admin_open", "admin_roles", "admin_largest"
 
 
@@ -119,7 +121,9 @@ def _let_in() -> BaseResponse | None:
 
 def _check_rights(actor: AdminActor, view: Callable[..., Any], *, writes: bool) -> None:
     platform_id = (request.view_args or {}).get("platform_id")
-    if platform_id is not None and (not actor.sees(platform_id) or db.session.get(Platform, platform_id) is None):
+    if platform_id is not None and (
+        platform_id >= _BEYOND or not actor.sees(platform_id) or db.session.get(Platform, platform_id) is None
+    ):
         raise Refused("admin-not-found")
     usual = EVERYONE if not writes else OWNERS if platform_id is None else KEEPERS
     if actor.role not in getattr(view, _ROLES, usual):

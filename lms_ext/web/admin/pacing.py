@@ -25,6 +25,8 @@ def _network() -> str:
         address = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
     except ValueError:
         return "unknown"
+    if address.version == 6 and address.ipv4_mapped:  # how a server that listens on both kinds writes the other
+        address = address.ipv4_mapped
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 

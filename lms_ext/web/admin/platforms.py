@@ -42,8 +42,13 @@ def show(platform_id: int) -> Response:
     return guard.page(
         "admin/platform.html", platform=one, guide=guide_for(one.product), last=last, report=report,
         deployments=platforms.deployments(db.session, one),
-        rivals=registering.rivals(db.session, one) if one.status == "pending" else [],
+        rivals=_rivals(one) if one.status == "pending" else [],
     )  # fmt: skip
+
+
+def _rivals(one: Platform) -> list[Platform]:
+    """List what a waiting platform may replace, of what is this admin's to see."""
+    return [each for each in registering.rivals(db.session, one) if guard.here().actor.sees(each.id)]
 
 
 def _changed(platform: Platform, action: str, ok: str, **detail: object) -> BaseResponse:
@@ -60,7 +65,7 @@ def approve(platform_id: int) -> BaseResponse:
     """Let a waiting registration launch, in place of an older one when that is chosen."""
     one = guard.platform()
     chosen = request.form.get("replaces", "")
-    rivals = {str(each.id): each for each in registering.rivals(db.session, one) if guard.here().actor.sees(each.id)}
+    rivals = {str(each.id): each for each in _rivals(one)}
     if chosen and chosen not in rivals:
         raise Refused("admin-not-found")
     client_id = one.client_id

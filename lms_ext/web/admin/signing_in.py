@@ -65,8 +65,8 @@ def outside_name() -> str:
 def sign_in() -> BaseResponse:
     """Check login and password; an unknown one and a wrong one are told alike, in the same time."""
     written = request.form.get("login", "")
-    found = _account(written)
-    counted = pacing.for_password(found.login if found else written.strip().casefold()[:320], found)
+    login, found = _account(written)
+    counted = pacing.for_password(login, found)
     kept = found.password_hash if found and found.disabled_at is None else ""
     wait = pacing.take(counted)  # commits: nobody waits for this transaction while a password is checked, which takes long
     if wait:
@@ -83,11 +83,13 @@ def sign_in() -> BaseResponse:
     return go_on(found, "password", wanted())
 
 
-def _account(written: str) -> Admin | None:
+def _account(written: str) -> tuple[str, Admin | None]:
+    """Read what was written as the login that it can only be, whether or not somebody has it."""
     try:
-        return admins.by_login(db.session, admins.clean_login(written))
+        login = admins.clean_login(written)
     except Refused:
-        return None
+        return written[:320], None
+    return login, admins.by_login(db.session, login)
 
 
 def go_on(admin: Admin, way: str, target: str) -> BaseResponse:
