@@ -25,8 +25,8 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class OutboundError(Exception):
-    """Nothing usable came back; `code` says why: ``bad-url``, ``address``, ``unreachable``, ``timeout``, ``too-large``
-    or ``results-unreadable``.
+    """Nothing usable came back; `code` says why: ``bad-url``, ``address``, ``unreachable``, ``timeout``, ``too-large``,
+    ``results-unreadable`` or ``foreign-host``.
     """
 
     def __init__(self, code: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import lms_ext.domain.registration_refusals  # noqa: F401 - declares the refusals raised here
+from lms_ext.domain import hosts
 from lms_ext.domain.offers import OfferedMessage
 from lms_ext.domain.quirks import PlatformInfo, Quirks
 from lms_ext.domain.refusals import Refused
@@ -209,4 +210,4 @@ def _host(url: str) -> str:
 
 def _of_vendor(host: str, quirks: Quirks) -> bool:
     name, _, port = host.rpartition(":")
-    return port == "443" and any(name == one or name.endswith(f".{one}") for one in quirks.hosts)
+    return port == "443" and hosts.of_vendor(name, quirks.hosts)

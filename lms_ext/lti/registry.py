@@ -33,7 +33,7 @@ class KnownPlatform:
     auth_token_url: str
     token_audience: str
     jwks_url: str
-    frame_hosts: str
+    other_hosts: str
     deployments: dict[str, str]
     takes_deployments: bool = False
 
@@ -85,7 +85,7 @@ class Registry(ToolConfAbstract[Any]):
             return {
                 one.id: KnownPlatform(
                     one.id, one.issuer, one.client_id, one.name, one.product, one.status, one.auth_login_url,
-                    one.auth_token_url, one.token_audience, one.jwks_url, one.frame_hosts, deployments.get(one.id, {}),
+                    one.auth_token_url, one.token_audience, one.jwks_url, one.other_hosts, deployments.get(one.id, {}),
                     one.takes_deployments,
                 )
                 for one in session.execute(select(Platform)).scalars()

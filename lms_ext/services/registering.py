@@ -12,7 +12,17 @@ from sqlalchemy.exc import IntegrityError
 
 import lms_ext.domain.registration_refusals  # noqa: F401 - declares the refusals raised here
 from lms_ext.domain.refusals import Refused
-from lms_ext.models import AdminScope, Deployment, Invitation, Platform, PlatformCheckup, PlatformKeySet, ServiceToken, Space
+from lms_ext.models import (
+    AdminScope,
+    AskedHost,
+    Deployment,
+    Invitation,
+    Platform,
+    PlatformCheckup,
+    PlatformKeySet,
+    ServiceToken,
+    Space,
+)
 from lms_ext.services import notices
 from lms_ext.services.seats import Db
 
@@ -233,7 +243,7 @@ def refuse(session: Db, platform: Platform) -> bool:
 
 
 def _forget(session: Db, platform: Platform) -> None:
-    for table in (Deployment, PlatformKeySet, ServiceToken, AdminScope, PlatformCheckup):
+    for table in (AskedHost, Deployment, PlatformKeySet, ServiceToken, AdminScope, PlatformCheckup):
         session.execute(delete(table).where(table.platform_id == platform.id))
     session.execute(delete(Invitation).where(Invitation.for_platform_id == platform.id))
     session.execute(update(Invitation).where(Invitation.platform_id == platform.id).values(platform_id=None))

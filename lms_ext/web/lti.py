@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from lms_ext.domain.hosts import origin
 from lms_ext.domain.incoming import Asked
 from lms_ext.domain.launches import Launch, MessageType
 from lms_ext.domain.refusals import Refused
@@ -54,7 +55,7 @@ def login() -> BaseResponse:
         page = render_template(
             "pages/launch_check.html",
             start=start,
-            storage_origin=framing.origin(start.platform.auth_login_url),
+            storage_origin=origin(start.platform.auth_login_url),
             proof_key=carrying.proof_key(start.state.id),
             restart_url=f"/lti/login?{again}",
         )

@@ -5,12 +5,12 @@ from typing import Any
 import structlog
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 
+from lms_ext.domain.hosts import origin
 from lms_ext.domain.incoming import Asked
 from lms_ext.domain.refusals import Refused
 from lms_ext.lti.notices import Heard
 from lms_ext.models import db, utcnow
 from lms_ext.services import launching
-from lms_ext.web.framing import origin
 from lms_ext.web.json_bodies import sent_object
 from lms_ext.web.throttle import Throttle
 from lms_ext.web.tool import tool
