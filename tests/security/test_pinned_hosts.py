@@ -241,6 +241,7 @@ def test_the_list_is_checked_and_what_was_typed_stays(app: Flask, platform: Plat
     for language, said in (("id", "jangan terlalu luas"), ("en", "nothing too wide")):
         with app.app_context():
             admin.get(f"/language/{language}")
+        tool().lti.registry.forget()
         with app.app_context():
             answer = admin.post(f"{here}/settings", name="Nama baru", other_hosts="https://baik.example, https://*.sch.id")
         assert answer.status_code == 422

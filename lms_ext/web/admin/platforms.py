@@ -9,7 +9,7 @@ from lms_ext.domain.lms_guides import guide_for
 from lms_ext.domain.refusals import Refused
 from lms_ext.domain.texts import storable
 from lms_ext.lti import checkup as checking_lms
-from lms_ext.models import Platform, db
+from lms_ext.models import Platform, db, engine
 from lms_ext.services import checkup, platform_desk, platform_hosts, platforms, registering
 from lms_ext.web import checking
 from lms_ext.web.admin import guard
@@ -49,6 +49,13 @@ def _page(one: Platform, *, status: int = 200, **typed: object) -> Response:
         deployments=platforms.deployments(db.session, one),
         rivals=registering.rivals(db.session, one) if one.status == "pending" else [],
     )  # fmt: skip
+
+
+def _asked_again(**typed: object) -> Response:
+    """Show the page with what was typed in its settings; nothing was changed."""
+    db.session.rollback()
+    engine.begin_reading(db.session)  # the page may read the registrations anew, by a connection of its own
+    return _page(guard.platform(), status=422, **typed)
 
 
 def _changed(platform: Platform, action: str, ok: str, **detail: object) -> BaseResponse:
@@ -109,7 +116,7 @@ def settings(platform_id: int) -> BaseResponse:
     try:
         listed = platform_hosts.read_list(written, allow_http=tool().settings.allow_loopback)
     except platform_hosts.BadHosts as error:
-        return _page(one, status=422, name=name, by_itself=by_itself, other_hosts=storable(written), wrong=error.wrong or None)
+        return _asked_again(name=name, by_itself=by_itself, other_hosts=storable(written), wrong=error.wrong)
     detail = {"was": one.name} if name and name != one.name else {}
     one.name = name or one.name
     if listed != one.other_hosts:
@@ -146,9 +153,7 @@ def host(platform_id: int) -> BaseResponse:
     try:
         number = platform_hosts.allow(db.session, one, wanted, guard.here().now)
     except platform_hosts.BadHosts:
-        db.session.rollback()
-        one = guard.platform()
-        return _page(one, status=422, other_hosts=f"{one.other_hosts} {wanted}", wrong=None)
+        return _asked_again(other_hosts=f"{one.other_hosts} {wanted}")
     if number is None:
         raise Refused("admin-not-found")
     answer = _changed(one, "host.allow", "host", host=wanted, grades=number)
