@@ -237,6 +237,16 @@ _ROWS: list[tuple[str, int, Text, str, str]] = [
 for _code, _status, _title, _indonesian, _english in _ROWS:
     declare(_code, _status, _title, text(_indonesian, _english))
 declare(
+    "crowded",
+    429,
+    text("Banyak yang membuka sekaligus", "Many are opening this at once"),
+    text(
+        "Halaman ini mencoba lagi sendiri dalam beberapa detik. Tidak ada yang hilang.",
+        "This page tries again by itself within seconds. Nothing is lost.",
+    ),
+    "pages/launch_crowded.html",
+)
+declare(
     "cookie-blocked",
     401,
     text("Peramban memblokir kuki", "Your browser blocked the cookie"),
