@@ -219,6 +219,13 @@ _ROWS: list[tuple[str, int, Text, str, str]] = [
         "A request about personal data must name no course and no activity. Admin: open it from the LMS's account menu.",
     ),
     (
+        "token-before-restore",
+        401,
+        _TOO_LATE,
+        "Data alat ini dipulihkan dari cadangan sesudah tautan itu dibuat. Muat ulang halaman kursus, lalu buka lagi.",
+        "This tool's data were restored from a backup after that link was made. Reload the course page and open it again.",
+    ),
+    (
         "privacy-person-malformed",
         400,
         _NOT_READABLE,

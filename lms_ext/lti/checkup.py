@@ -193,9 +193,8 @@ class Checkup:
         host, why = urlsplit(url).hostname or url[:80], _WHY[error.code]
         return text(f"{host} {why['id']}.", f"{host} {why['en']}.")
 
-    @staticmethod
-    def _answered(answer: Answer, indonesian: str, english: str) -> Text:
-        words = said(answer)[:120]
+    def _answered(self, answer: Answer, indonesian: str, english: str) -> Text:
+        words = said(answer, self._token)[:120]
         more = f" (“{words}”)" if words and answer.status != 200 else ""
         return text(f"LMS menjawab {answer.status} {indonesian}{more}.", f"The LMS answered {answer.status} {english}{more}.")
 

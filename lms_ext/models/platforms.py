@@ -32,6 +32,8 @@ class Platform(Base):
     """``active``, ``pending`` (waits for an admin) or ``disabled``."""
     takes_deployments: Mapped[bool] = mapped_column(default=False, server_default=false())
     """New deployments are accepted as they come; otherwise they wait for an admin."""
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Older tokens are refused: a backup was restored then, and does not know which of them were used."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, onupdate=utcnow)
 
