@@ -67,7 +67,7 @@ def test_no_form_of_a_learner_keeps_a_byte_of_a_file(app: Flask, owner: Walker, 
     walked: dict[str, list[int]] = {}
     form = {"csrf": owner.csrf, "attempt": str(attempt), "client_key": "k-berkas", "tab": "t", "revs": "{}", "action": "draft"}
     for rule in learner_rules(app):
-        for sent in (files(), files(30), {"words": WORDS} | files()):  # the second is larger than a form may be
+        for sent in (files(), files(10), {"words": WORDS} | files()):  # the second is larger than a form may be
             method = "POST" if "POST" in (rule.methods or set()) else "PUT"
             answer = owner.client.open(
                 owner.home + path_of(rule, attempt), method=method, base_url=HTTPS, data={**form, **sent},
