@@ -43,6 +43,24 @@ def upgrade() -> None:
     click.echo("Basis data siap. / The database is ready.")
 
 
+@db.command()
+def restored() -> None:
+    """Say that a backup was restored: what was issued before now is refused, and nobody gets in by what was used since."""
+    from lms_ext.domain.admins import CONSOLE
+    from lms_ext.models import db as database
+    from lms_ext.models import utcnow
+    from lms_ext.services import audit, restoring
+
+    done = restoring.begin_anew(database.session, utcnow())
+    audit.write(database.session, CONSOLE, "database.restored", platforms=done.platforms)
+    database.session.commit()
+    click.echo(
+        f"{done.sessions} sesi diakhiri, {done.invitations} undangan ditarik; pembukaan lama dari {done.platforms} LMS ditolak. "
+        f"/ {done.sessions} sessions ended, {done.invitations} invitations withdrawn; old launches of {done.platforms} LMSs are "
+        "refused."
+    )
+
+
 @main.group(cls=InApp)
 def platform() -> None:
     """Register LMSs."""
@@ -118,6 +136,7 @@ def show_platform(platform_id: int) -> None:
         raise click.ClickException(f"Tidak ada LMS {platform_id}. / There is no platform {platform_id}.")
     data = {name: getattr(one, name) for name in (*_FIELDS, "name", "token_audience", "status")}
     data |= {"profile": one.product, "deployment_ids": sorted(platforms.deployments(database.session, one))}
+    data |= {"other_hosts": one.other_hosts.split()}
     click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lms_ext.domain.delivery_reasons import FOREIGN
 from lms_ext.domain.texts import Text, text
 
 
@@ -82,6 +83,10 @@ _GENERAL: Mapping[str, Text] = {
     "lineitems": text(
         "Izinkan alat ini memakai layanan nilai (AGS) di LMS, termasuk mengelola kolom.",
         "Let this tool use grade services (AGS) in the LMS, columns included.",
+    ),
+    FOREIGN: text(
+        "Bila alamat itu milik LMS ini, tulis di Pengaturan › Alamat lain milik LMS ini; nilai yang menunggu lalu dikirim.",
+        "If that host is this LMS's, list it under Settings › Other addresses of this LMS; the grades that wait are sent then.",
     ),
     "roster": text(
         "Izinkan alat ini membaca nama dan peran (NRPS) di LMS.", "Let this tool read names and roles (NRPS) in the LMS."

@@ -13,6 +13,9 @@ def _reason(indonesian: str, english: str, then: tuple[str, str]) -> Text:
     return text(f"{indonesian} {then[0]}", f"{english} {then[1]}")
 
 
+FOREIGN = "foreign-host"
+"""A service stands on a host that does not belong to the LMS's registration."""
+
 REASONS: dict[str, Text] = {
     # the grade is late: tried again by itself
     "unreachable": _reason("LMS tidak dapat dihubungi.", "The LMS cannot be reached.", _AGAIN),
@@ -78,12 +81,18 @@ REASONS: dict[str, Text] = {
     "bad-address": _reason(
         "Alamat kolom nilai dari LMS tidak dapat dipakai.", "The address of the gradebook column is unusable.", _LAUNCH
     ),
+    FOREIGN: text(
+        "Buku nilai ada di alamat yang belum diizinkan untuk LMS ini, jadi izin kirim nilai tidak diberikan ke sana. Admin alat "
+        "mengizinkannya di halaman Platform; nilainya menunggu, lalu dikirim.",
+        "The gradebook is on a host that is not allowed for this LMS, so it is not given our permission to send grades. "
+        "The tool's admin allows it on the page of the platform; the grade waits, and is sent then.",
+    ),
     "platform-inactive": _reason(
         "Pendaftaran LMS ini dinonaktifkan oleh admin.", "An admin disabled the registration of this LMS.", _LAUNCH
     ),
     "gave-up": _reason("LMS tidak menerima nilai ini selama 14 hari.", "The LMS did not take this grade in 14 days.", _LAUNCH),
 }
-UNTIL_COLUMN = frozenset({"no-column", "no-scope", "bad-address", "column-refused"})
+UNTIL_COLUMN = frozenset({"no-column", "no-scope", "bad-address", "column-refused", FOREIGN})
 """Reasons that a launch with another gradebook column takes away, for everyone at the link."""
 
 

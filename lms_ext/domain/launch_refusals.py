@@ -219,6 +219,13 @@ _ROWS: list[tuple[str, int, Text, str, str]] = [
         "A request about personal data must name no course and no activity. Admin: open it from the LMS's account menu.",
     ),
     (
+        "token-before-restore",
+        401,
+        _TOO_LATE,
+        "Data alat ini dipulihkan dari cadangan sesudah tautan itu dibuat. Muat ulang halaman kursus, lalu buka lagi.",
+        "This tool's data were restored from a backup after that link was made. Reload the course page and open it again.",
+    ),
+    (
         "privacy-person-malformed",
         400,
         _NOT_READABLE,
@@ -236,6 +243,16 @@ _ROWS: list[tuple[str, int, Text, str, str]] = [
 
 for _code, _status, _title, _indonesian, _english in _ROWS:
     declare(_code, _status, _title, text(_indonesian, _english))
+declare(
+    "crowded",
+    429,
+    text("Banyak yang membuka sekaligus", "Many are opening this at once"),
+    text(
+        "Halaman ini mencoba lagi sendiri dalam beberapa detik. Tidak ada yang hilang.",
+        "This page tries again by itself within seconds. Nothing is lost.",
+    ),
+    "pages/launch_crowded.html",
+)
 declare(
     "cookie-blocked",
     401,

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from lms_ext.domain.delivery_reasons import FOREIGN
 from lms_ext.domain.people import Role
 from lms_ext.domain.texts import Text, text
 
@@ -140,6 +141,10 @@ REASONS: dict[str, Text] = {
     ),
     "bad-address": _reason(
         "Alamat daftar kelas dari LMS tidak dapat dipakai.", "The address of the class list is unusable.", _ADMIN
+    ),
+    FOREIGN: text(
+        "Daftar kelas ada di alamat yang belum diizinkan untuk LMS ini. Mintalah admin alat mengizinkannya di halaman Platform.",
+        "The class list is on a host that is not allowed for this LMS. Ask the tool's admin to allow it on the platform's page.",
     ),
     "unreadable": _reason("Jawaban LMS bukan daftar kelas.", "The answer of the LMS is no class list.", _ADMIN),
     "foreign-page": _reason(

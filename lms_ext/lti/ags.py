@@ -14,7 +14,7 @@ from lms_ext.lti.columns import find_column, made_url, make_column
 from lms_ext.lti.http import Answer, Outbound, OutboundError
 from lms_ext.lti.line_items import read_time, time_text
 from lms_ext.lti.registry import KnownPlatform
-from lms_ext.lti.tokens import TokenRefused, Tokens, read_json, with_token
+from lms_ext.lti.tokens import ForeignHost, TokenRefused, Tokens, read_json, with_token
 from lms_ext.models import utcnow
 from lms_ext.services.columns import LOST, Column
 from lms_ext.services.delivering import Claimed, Verdict
@@ -76,6 +76,8 @@ class Gradebook:
         except OutboundError as error:
             if error.code in {"address", "audience", "bad-url"}:
                 return Verdict("parked", "bad-address")
+            if isinstance(error, ForeignHost):
+                return Verdict("parked", error.code, "unasked")
             return Verdict("retry", error.code, "up" if error.code in _ANSWERED else "down")
         except TokenRefused:
             return Verdict("retry", "token-refused", "down")

@@ -8,12 +8,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lms_ext.domain.checkups import FAILED, NAMES, Check, Finding, remedy
+from lms_ext.domain.delivery_reasons import FOREIGN
+from lms_ext.domain.hosts import origin
 from lms_ext.domain.offers import SCOPES
 from lms_ext.domain.quirks import Quirks
 from lms_ext.domain.texts import Text, text
 from lms_ext.lti.columns import CONTAINER
 from lms_ext.lti.http import Answer, Outbound, OutboundError
 from lms_ext.lti.keyset import parse
+from lms_ext.lti.pins import pinned
 from lms_ext.lti.registration_answers import said
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.tokens import ask_for_token, read_json
@@ -58,10 +61,10 @@ class Checkup:
         yield from self._services()
         yield self._cookies()
 
-    def _made(self, name: str, finding: Finding, fact: Text) -> Check:
+    def _made(self, name: str, finding: Finding, fact: Text, cause: str = "") -> Check:
         wrong = finding in {Finding.BAD, Finding.WARN}
         title = FAILED[name] if wrong else NAMES[name]
-        return Check(name, finding, title, fact, None if finding is Finding.OK else remedy(name, self._quirks.product))
+        return Check(name, finding, title, fact, None if finding is Finding.OK else remedy(cause or name, self._quirks.product))
 
     def _waits(self, name: str, indonesian: str, english: str) -> Check:
         return Check(name, Finding.SKIPPED, NAMES[name], text(indonesian, english))
@@ -157,6 +160,8 @@ class Checkup:
         if not url:
             return self._waits(name, "Belum dicoba: buka dahulu satu aktivitas dari kursus sebagai pengajar",
                                "Not tried yet: first open an activity from a course as a teacher")  # fmt: skip
+        if not pinned(self._platform, self._quirks, url):
+            return self._made(name, Finding.BAD, self._foreign(url), FOREIGN)
         joint = "&" if "?" in url else "?"
         headers = {"Accept": accept, "Authorization": f"Bearer {self._token}"}
         try:
@@ -183,13 +188,17 @@ class Checkup:
         return self._made("cookies", Finding.SKIPPED, text("Belum ada pembukaan dalam 24 jam", "No launch within 24 hours"))
 
     @staticmethod
+    def _foreign(url: str) -> Text:
+        host = origin(url) or url[:80]
+        return text(f"Ada di {host}, dan alamat itu belum diizinkan.", f"It is on {host}, and that host is not allowed yet.")
+
+    @staticmethod
     def _silent(url: str, error: OutboundError) -> Text:
         host, why = urlsplit(url).hostname or url[:80], _WHY[error.code]
         return text(f"{host} {why['id']}.", f"{host} {why['en']}.")
 
-    @staticmethod
-    def _answered(answer: Answer, indonesian: str, english: str) -> Text:
-        words = said(answer)[:120]
+    def _answered(self, answer: Answer, indonesian: str, english: str) -> Text:
+        words = said(answer, self._token)[:120]
         more = f" (“{words}”)" if words and answer.status != 200 else ""
         return text(f"LMS menjawab {answer.status} {indonesian}{more}.", f"The LMS answered {answer.status} {english}{more}.")
 

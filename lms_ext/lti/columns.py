@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from lms_ext.domain.columns import is_part, whole
+from lms_ext.domain.hosts import origin
 from lms_ext.lti.http import Answer
 from lms_ext.lti.line_items import LineItem, line_item, period
-from lms_ext.lti.paging import next_page, origin
+from lms_ext.lti.paging import next_page
 from lms_ext.lti.tokens import read_json
 from lms_ext.services.columns import Column, Wanted
 
@@ -94,4 +95,4 @@ def read_pages(get: Callable[[str, str], Answer], url: str, accept: str) -> tupl
 
 def same_origin(url: str, other: str) -> bool:
     """Tell whether two addresses have one scheme, host and port: only there may our token go."""
-    return origin(url) == origin(other) != ("", "")
+    return origin(url) == origin(other) != ""

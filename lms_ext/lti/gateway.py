@@ -47,6 +47,32 @@ class LoginStart:
     """The frame that the platform named for its storage; "" when it named none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A login that was begun here, by whoever answers it."""
+
+    state: State
+    platform: KnownPlatform
+
+    @property
+    def restart_url(self) -> str:
+        """Give the address that begins this login again; "" when its hints were too long to keep."""
+        state, platform = self.state, self.platform
+        if not state.hints[0]:
+            return ""
+        query = {
+            "iss": platform.issuer,
+            "client_id": platform.client_id,
+            "target_link_uri": state.target,
+            "login_hint": state.hints[0],
+        }
+        if state.hints[1]:
+            query["lti_message_hint"] = state.hints[1]
+        if state.deployment_hint:
+            query["lti_deployment_id"] = state.deployment_hint
+        return f"/lti/login?{urlencode(query)}"
+
+
 class ProofMissing(Refused):
     """Nothing proves that this browser began the login; its LMS may have kept the proof."""
 
@@ -169,13 +195,8 @@ class Gateway:
             raise Refused("platform-inactive", platform=known[0].id)
         return known[0]
 
-    def read_launch(
-        self, form: Mapping[str, str], cookies: Mapping[str, str], now: datetime, *, in_frame: bool, stored_proof: str = ""
-    ) -> Launch | Asked:
-        """Prove a launch and read it; the caller marks the state as used in the launch's own transaction.
-
-        `stored_proof` came from the platform's storage, by a page of ours.
-        """
+    def begun(self, form: Mapping[str, str], now: datetime) -> Begun:
+        """Find the login that a launch answers: it costs next to nothing, and nothing of the launch is proven by it."""
         if form.get("error"):
             raise Refused("platform-error", error=form["error"][:60])
         if not form.get("state"):
@@ -186,17 +207,28 @@ class Gateway:
             platform = self.registry.all().get(state.platform_id)
         if platform is None or platform.status != "active":
             raise Refused("platform-inactive", platform=state.platform_id)
+        return Begun(state, platform)
+
+    def read_launch(
+        self, begun: Begun, form: Mapping[str, str], cookies: Mapping[str, str], now: datetime, *, in_frame: bool,
+        stored_proof: str = "",
+    ) -> Launch | Asked:  # fmt: skip
+        """Prove a launch and read it; the caller marks the state as used in the launch's own transaction.
+
+        `stored_proof` came from the platform's storage, by a page of ours.
+        """
+        state, platform = begun.state, begun.platform
         try:
             token = _token(form)
-            self._prove_browser(cookies.get(state.cookie, "") or stored_proof, state, platform)
+            self._prove_browser(cookies.get(state.cookie, "") or stored_proof, begun)
             return self._proven(token, state, platform, now, in_frame=in_frame)
         except Refused as refused:
             refused.facts.setdefault("platform", platform.id)
             raise
 
-    def _prove_browser(self, proof: str, state: State, platform: KnownPlatform) -> None:
-        if not proof or not secrets.compare_digest(self._hashed(proof), state.proof_hash):
-            raise ProofMissing(state, platform, self._restart(platform, state))
+    def _prove_browser(self, proof: str, begun: Begun) -> None:
+        if not proof or not secrets.compare_digest(self._hashed(proof), begun.state.proof_hash):
+            raise ProofMissing(begun.state, begun.platform, begun.restart_url)
 
     def _proven(self, token: str, state: State, platform: KnownPlatform, now: datetime, *, in_frame: bool) -> Launch | Asked:
         message = Message(
@@ -258,19 +290,3 @@ class Gateway:
 
     def _fit(self, url: str) -> bool:
         return fit_address(url, allow_loopback=self.settings.allow_loopback)
-
-    def _restart(self, platform: KnownPlatform, state: State) -> str:
-        """Give the address that begins this login again, for a new tab; "" when the hints were too long to keep."""
-        if not state.hints[0]:
-            return ""
-        query = {
-            "iss": platform.issuer,
-            "client_id": platform.client_id,
-            "target_link_uri": state.target,
-            "login_hint": state.hints[0],
-        }
-        if state.hints[1]:
-            query["lti_message_hint"] = state.hints[1]
-        if state.deployment_hint:
-            query["lti_deployment_id"] = state.deployment_hint
-        return f"/lti/login?{urlencode(query)}"

@@ -26,7 +26,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 class OutboundError(Exception):
     """Nothing usable came back; `code` says why: ``bad-url``, ``address``, ``audience``, ``unreachable``, ``timeout``,
-    ``too-large`` or ``results-unreadable``.
+    ``too-large``, ``results-unreadable`` or ``foreign-host``.
     """
 
     def __init__(self, code: str) -> None:

@@ -85,7 +85,7 @@ class Message(MessageLaunch[Any, Any, Any, Any]):
         proof.check_signature(self._token, self._jwt["header"], self._platform, self._keys, self._when)
         self._proven = True
         body = self._jwt["body"]
-        proof.check_times(body, self._when, self._leeway)
+        proof.check_times(body, self._platform, self._when, self._leeway)
         proof.check_parties(body, self._platform)
         if body.get("nonce") != self._nonce:
             raise Refused("wrong-launch" if isinstance(body.get("nonce"), str) and body["nonce"] else "state-unknown")

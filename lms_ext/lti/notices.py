@@ -43,7 +43,7 @@ def read(token: object, registry: Registry, keys: KeyRing, now: datetime, leeway
     header, body = proof.unpacked(token)
     platform = _platform(registry, body)
     proof.check_signature(token, header, platform, keys, now)
-    proof.check_times(body, now, leeway)
+    proof.check_times(body, platform, now, leeway)
     proof.check_parties(body, platform)
     deployment, notice = body.get(LTI + "deployment_id"), body.get(LTI + "notice")
     if not isinstance(deployment, str) or platform.deployments.get(deployment) != "active":

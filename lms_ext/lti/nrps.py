@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import structlog
 
+from lms_ext.domain.hosts import origin
 from lms_ext.domain.people import listed_role
 from lms_ext.domain.quirks import Quirks
 from lms_ext.domain.rosters import MOST_MEMBERS, MOST_PAGES, Fetched, Group, Listed, RosterTrouble, merged
@@ -16,9 +17,9 @@ from lms_ext.domain.texts import storable
 from lms_ext.lti.ags import retry_after
 from lms_ext.lti.claims import person_claims, read_sub
 from lms_ext.lti.http import Answer, Outbound, OutboundError
-from lms_ext.lti.paging import linked, origin
+from lms_ext.lti.paging import linked
 from lms_ext.lti.registry import KnownPlatform
-from lms_ext.lti.tokens import TokenRefused, Tokens, read_json, with_token
+from lms_ext.lti.tokens import ForeignHost, TokenRefused, Tokens, read_json, with_token
 from lms_ext.models import utcnow
 from lms_ext.services.rosters import Sought
 
@@ -196,6 +197,8 @@ class _Lists:
 def _outbound_trouble(error: OutboundError) -> RosterTrouble:
     if error.code in {"address", "audience", "bad-url"}:
         return RosterTrouble("bad-address")
+    if isinstance(error, ForeignHost):
+        return RosterTrouble(error.code, "unasked")
     return RosterTrouble(error.code, "up" if error.code == "too-large" else "down")
 
 

@@ -66,6 +66,8 @@ class Identity:
     email: str
     """In small letters; "" when the provider has not verified one."""
     name: str
+    signed_in_at: float = 0.0
+    """When the provider last asked the person to prove who they are, in seconds; 0.0 when it does not say."""
 
 
 def challenge(verifier: str) -> str:
@@ -93,13 +95,15 @@ class Provider:
         self._kept = _Kept()
         self._lock = threading.Lock()
 
-    def begin(self, *, state: str, nonce: str, verifier: str, redirect_uri: str) -> str:
-        """Give the address to send the browser to."""
+    def begin(self, *, state: str, nonce: str, verifier: str, redirect_uri: str, again: bool = False) -> str:
+        """Give the address to send the browser to; `again` asks who is signed in there to sign in once more."""
         query = {
             "response_type": "code", "client_id": self._client_id, "redirect_uri": redirect_uri, "scope": "openid email profile",
             "state": state, "nonce": nonce, "code_challenge": challenge(verifier), "code_challenge_method": "S256",
             "prompt": "select_account",
         }  # fmt: skip
+        if again:  # the claim is asked for by name as well: Google tells the time only so
+            query |= {"prompt": "login", "max_age": "0", "claims": '{"id_token":{"auth_time":{"essential":true}}}'}
         if len(self._domains) == 1 and self.issuer == _GOOGLE:
             query["hd"] = next(iter(self._domains))
         address: str = self._metadata()["authorization_endpoint"]
@@ -149,7 +153,9 @@ class Provider:
         if self._domains:
             self._check_domain(claims.get("hd"), address)
         name = claims.get("name")
-        return Identity(self.issuer, str(claims["sub"])[:255], address, name[:200] if isinstance(name, str) else "")
+        at = claims.get("auth_time")
+        moment = float(at) if isinstance(at, (int, float)) and not isinstance(at, bool) and 0 < at < 1e11 else 0.0
+        return Identity(self.issuer, str(claims["sub"])[:255], address, name[:200] if isinstance(name, str) else "", moment)
 
     def _check_domain(self, hosted: Any, address: str) -> None:
         """Let only accounts of the allowed organisations pass.

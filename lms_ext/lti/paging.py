@@ -2,7 +2,9 @@
 
 import re
 from functools import cache
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
+
+from lms_ext.domain.hosts import origin
 
 
 @cache
@@ -27,12 +29,3 @@ def next_page(link_header: str, page: str) -> str:
     """Give the address of the next page; "" when there is none or it would take our token to another host."""
     url = linked(link_header, page, "next")
     return url if url and origin(url) == origin(page) else ""
-
-
-def origin(url: str) -> tuple[str, str]:
-    """Give scheme and host, for comparing; nothing that a page has for what is no address."""
-    try:
-        parts = urlsplit(url if url.isascii() and url.isprintable() and " " not in url else "")
-    except ValueError:
-        return "", ""
-    return parts.scheme, parts.netloc.lower()

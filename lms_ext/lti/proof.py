@@ -27,10 +27,14 @@ def unpacked(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _decoded(part: str) -> bytes:
+    """Read a part in the one spelling that RFC 7515 gives it, so that no second token is as good as a first one."""
     try:
-        return base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+        raw = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise Refused("token-unreadable") from None
+    if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != part:
+        raise Refused("token-unreadable")
+    return raw
 
 
 def _json_object(raw: bytes) -> dict[str, Any]:
@@ -58,8 +62,8 @@ def check_signature(token: str, header: dict[str, Any], platform: KnownPlatform,
         raise Refused("signature-wrong") from None
 
 
-def check_times(body: dict[str, Any], when: datetime, leeway: int) -> None:
-    """Refuse a token without time limits, out of them, or whose limits are too wide."""
+def check_times(body: dict[str, Any], platform: KnownPlatform, when: datetime, leeway: int) -> None:
+    """Refuse a token without time limits, out of them, whose limits are too wide, or from before a backup was restored."""
     now = when.timestamp()
     times: dict[str, Any] = {name: body.get(name) for name in ("exp", "iat", "nbf") if name in body}
     if "exp" not in times or "iat" not in times:
@@ -73,6 +77,8 @@ def check_times(body: dict[str, Any], when: datetime, leeway: int) -> None:
         raise Refused("clock-skew", seconds=int(times["iat"] - now))
     if times["iat"] < now - _OLDEST - leeway or times["exp"] > now + _LONGEST_LIFE + leeway:
         raise Refused("token-too-old")
+    if platform.not_before is not None and times["iat"] < platform.not_before.timestamp():
+        raise Refused("token-before-restore")
 
 
 def check_parties(body: dict[str, Any], platform: KnownPlatform) -> None:

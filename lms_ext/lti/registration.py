@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import lms_ext.domain.registration_refusals  # noqa: F401 - declares the refusals raised here
+from lms_ext.domain import hosts
 from lms_ext.domain.offers import OfferedMessage
 from lms_ext.domain.quirks import PlatformInfo, Quirks
 from lms_ext.domain.refusals import Refused
@@ -83,10 +84,10 @@ class Registrar:
         if 300 <= answer.status < 400:
             raise Refused("registration-redirect")
         if answer.status in {401, 403}:
-            raise Refused("registration-token-refused", context={"said": said(answer)}, status=answer.status)
+            raise Refused("registration-token-refused", context={"said": said(answer, token)}, status=answer.status)
         document = read_json(answer)
         if answer.status != 200 or not isinstance(document, dict):
-            raise Refused("registration-not-config", context={"said": said(answer)}, status=answer.status)
+            raise Refused("registration-not-config", context={"said": said(answer, token)}, status=answer.status)
         return self._checked(url, document)
 
     def _check_address(self, url: str) -> None:
@@ -171,12 +172,12 @@ class Registrar:
         body = json.dumps(self.body(lms, wishes)).encode()
         answer = self._ask("POST", lms.registration_endpoint, token, body)
         if not 200 <= answer.status < 300:
-            raise Refused(answer_code(answer), context={"said": said(answer)}, status=answer.status)
+            raise Refused(answer_code(answer), context={"said": said(answer, token)}, status=answer.status)
         given = read_json(answer)
         client_id = given.get("client_id") if isinstance(given, dict) else None
         client_id = str(client_id) if isinstance(client_id, int) and not isinstance(client_id, bool) else client_id
         if not isinstance(client_id, str) or not _fit_id(client_id):
-            raise Refused("registration-answer-unreadable", context={"said": said(answer)}, status=answer.status)
+            raise Refused("registration-answer-unreadable", context={"said": said(answer, token)}, status=answer.status)
         told = given.get(TOOL_CONFIGURATION)
         deployment = told.get("deployment_id") if isinstance(told, dict) else None
         deployment = str(deployment) if isinstance(deployment, (str, int)) else ""
@@ -209,4 +210,4 @@ def _host(url: str) -> str:
 
 def _of_vendor(host: str, quirks: Quirks) -> bool:
     name, _, port = host.rpartition(":")
-    return port == "443" and any(name == one or name.endswith(f".{one}") for one in quirks.hosts)
+    return port == "443" and hosts.of_vendor(name, quirks.hosts)

@@ -12,6 +12,7 @@ _LONGEST = 200
 _KEYS = ("error_description", "errorMessage", "message", "error", "title", "detail", "errors", "reason")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_SIGNED = re.compile(r"eyJ[\w-]*(\.[\w-]*){1,4}")
 _MEANINGS = (
     # Moodle: mod/lti/openid-registration.php says these words as plain text; seen with 4.5.6
     ("token_already_used", "registration-token-used"),
@@ -48,13 +49,17 @@ def _by_status(status: int) -> str:
     return known.get(status, "registration-refused")
 
 
-def said(answer: Answer) -> str:
-    """Give the LMS's own words for people: one line of plain text, "" when there are none."""
+def said(answer: Answer, secret: str = "") -> str:
+    """Give the LMS's own words for people: one line of plain text, "" when there are none.
+
+    Some repeat what they were sent: `secret`, a token of that request, and all that looks like a signed token is left out.
+    """
     document = read_json(answer)
     text = _words(document) if isinstance(document, (dict, list)) else answer.body[:20_000].decode("utf-8", "replace")
     if _is_page(answer):
         title = _TITLE.search(text)
         text = html.unescape(_TAGS.sub(" ", title[1] if title else text))
+    text = _SIGNED.sub("…", text.replace(secret, "…") if secret else text)
     line = " ".join("".join(one if one.isprintable() else " " for one in storable(text)).split())
     return line if len(line) <= _LONGEST else line[:_LONGEST].rstrip() + " …"
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pylti1p3.deployment import Deployment as LtiDeployment
@@ -33,9 +34,10 @@ class KnownPlatform:
     auth_token_url: str
     token_audience: str
     jwks_url: str
-    frame_hosts: str
+    other_hosts: str
     deployments: dict[str, str]
     takes_deployments: bool = False
+    not_before: datetime | None = None
 
 
 class Registry(ToolConfAbstract[Any]):
@@ -84,8 +86,8 @@ class Registry(ToolConfAbstract[Any]):
             return {
                 one.id: KnownPlatform(
                     one.id, one.issuer, one.client_id, one.name, one.product, one.status, one.auth_login_url,
-                    one.auth_token_url, one.token_audience, one.jwks_url, one.frame_hosts, deployments.get(one.id, {}),
-                    one.takes_deployments,
+                    one.auth_token_url, one.token_audience, one.jwks_url, one.other_hosts, deployments.get(one.id, {}),
+                    one.takes_deployments, one.not_before,
                 )
                 for one in session.execute(select(Platform)).scalars()
             }  # fmt: skip

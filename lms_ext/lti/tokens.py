@@ -14,11 +14,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms_ext.domain.borrowed_names import may_be_told
+from lms_ext.domain.delivery_reasons import FOREIGN
+from lms_ext.domain.hosts import origin
 from lms_ext.domain.quirks import Quirks
+from lms_ext.lti.claims import fit_address
 from lms_ext.lti.http import Answer, Outbound, OutboundError
+from lms_ext.lti.pins import pinned
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.tool_keys import Signer
 from lms_ext.models import ServiceToken, engine, utcnow
+from lms_ext.services import platform_hosts
 
 _MARGIN = 60
 _RENEWAL = timedelta(seconds=15)
@@ -31,6 +36,13 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 class TokenRefused(Exception):
     """The platform gave no access token."""
+
+
+class ForeignHost(OutboundError):
+    """An address is on a host that does not belong to the platform's registration: no token goes there."""
+
+    def __init__(self) -> None:
+        super().__init__(FOREIGN)
 
 
 class Tokens:
@@ -67,6 +79,31 @@ class Tokens:
                 self._failed[key] = (time.monotonic(), error)
                 raise
             return self._kept[key][0]
+
+    def check_host(self, platform: KnownPlatform, quirks: Quirks, url: str) -> None:
+        """Raise ForeignHost when no token of the platform may go to this address; its admins are then shown the host."""
+        if pinned(platform, quirks, url):
+            return
+        host = origin(url)
+        if not fit_address(host, allow_loopback=True):
+            raise OutboundError("bad-url")
+        engine.reads_only()
+        with self._sessions() as session:  # what we know of the platform may be some seconds old
+            if platform_hosts.is_allowed(session, platform.id, host):
+                return
+            known = platform_hosts.is_noted(session, platform.id, host)
+        if not known:
+            self._note_host(platform.id, host)
+        raise ForeignHost
+
+    def _note_host(self, platform_id: int, host: str) -> None:
+        engine.may_write()
+        with self._sessions() as session:
+            try:
+                platform_hosts.note(session, platform_id, host, utcnow())
+                session.commit()
+            except IntegrityError:  # pragma: no cover - another process noted it since we looked
+                session.rollback()
 
     @staticmethod
     def _usable(kept: tuple[str, datetime] | None, instead_of: str) -> str:
@@ -177,7 +214,11 @@ def with_token(
     outbound: Outbound, tokens: Tokens, platform: KnownPlatform, quirks: Quirks, scopes: tuple[str, ...], method: str, url: str,
     *, headers: Mapping[str, str], body: bytes | None = None, **limit: int,
 ) -> Answer:  # fmt: skip
-    """Call a service, and once more with a new token when the platform refuses the one we had; raises what `get` raises."""
+    """Call a service, and once more with a new token when the platform refuses the one we had.
+
+    Raises what `Tokens.get` and `Tokens.check_host` raise: before anything is asked for an address that is not the platform's.
+    """
+    tokens.check_host(platform, quirks, url)
     token = ""
     while True:
         given = tokens.get(platform, quirks, scopes, instead_of=token) if token else tokens.get(platform, quirks, scopes)

@@ -25,12 +25,15 @@ class Platform(Base):
     token_audience: Mapped[str] = mapped_column(String(2000), default="")
     """Audience of service assertions when it differs from the token URL."""
     jwks_url: Mapped[str] = mapped_column(String(2000))
-    frame_hosts: Mapped[str] = mapped_column(String(2000), default="", server_default="")
-    """More origins whose pages show the tool in a frame, as content security policies name them, e.g. ``https://*.sekolah.id``."""
+    other_hosts: Mapped[str] = mapped_column("frame_hosts", String(2000), default="", server_default="")
+    """More hosts of this LMS, as content security policies name them, e.g. ``https://*.sekolah.id``: their pages may show the
+    tool in a frame, and its services there are asked with our token. The column keeps the name of its first use."""
     status: Mapped[str] = mapped_column(String(20), default="active")
     """``active``, ``pending`` (waits for an admin) or ``disabled``."""
     takes_deployments: Mapped[bool] = mapped_column(default=False, server_default=false())
     """New deployments are accepted as they come; otherwise they wait for an admin."""
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Older tokens are refused: a backup was restored then, and does not know which of them were used."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, onupdate=utcnow)
 
@@ -43,6 +46,19 @@ class Deployment(Base):
     platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"), primary_key=True)
     deployment_id: Mapped[str] = mapped_column(String(255), primary_key=True)
     status: Mapped[str] = mapped_column(String(20), default="active")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class AskedHost(Base):
+    """A host that the platform named for its services and that does not belong to its registration: an admin decides."""
+
+    __tablename__ = "asked_host"
+
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platform.id"), primary_key=True)
+    host: Mapped[str] = mapped_column(String(300), primary_key=True)
+    """Scheme, host and port."""
+    status: Mapped[str] = mapped_column(String(20), default="pending")
+    """``pending``, or ``disabled`` when an admin will not have it; one that is allowed stands in `Platform.other_hosts`."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 

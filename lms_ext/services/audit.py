@@ -109,6 +109,7 @@ for _action, _words in {
     "admin.recovery-codes": text("Kode pemulihan baru dibuat", "New recovery codes made"),
     "admin.link": text("Akun luar dihubungkan", "Outside account linked"),
     "admin.unlink": text("Akun luar diputuskan", "Outside account unlinked"),
+    "database.restored": text("Cadangan dipulihkan", "Backup restored"),
     "session.begin": text("Masuk", "Signed in"),
     "session.refused": text("Percobaan masuk ditolak", "Sign-in refused"),
     "session.end-others": text("Peramban lain dikeluarkan", "Other browsers signed out"),

@@ -61,8 +61,8 @@ class Verdict:
     kind: Literal["sent", "kept", "retry", "restamp", "parked"]
     """``kept``: the platform's own grade stays; ``restamp``: again, later than theirs."""
     reason: str = ""
-    platform: Literal["up", "complains", "down"] = "up"
-    """What the answer says of the platform as a whole."""
+    platform: Literal["up", "complains", "down", "unasked"] = "up"
+    """What the answer says of the platform as a whole; ``unasked`` when there was none."""
     wait: float = 0.0
     """Seconds the platform asked us to wait."""
     after: datetime | None = None

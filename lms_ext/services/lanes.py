@@ -108,6 +108,8 @@ def tell(session: Db, platform_id: int, answers: Iterable[Telling], rules: Rules
                 after = after.complained(one.wait, rules, now)
             case "down":
                 after = after.failed(one.reason, rules, now)
+            case "unasked":
+                pass
             case _:
                 after = after.answered(rules, now)
     if after != before:

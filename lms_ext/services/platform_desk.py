@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from lms_ext.models import Deployment, LaunchSession, Platform, PlatformCheckup, PlatformKeySet, Space
+from lms_ext.models import AskedHost, Deployment, LaunchSession, Platform, PlatformCheckup, PlatformKeySet, Space
 from lms_ext.services import grade_desk
 from lms_ext.services.seats import Db
 
-ORDER = ("keys", "trouble", "pending", "deployments", "active", "disabled")
+ORDER = ("keys", "trouble", "pending", "deployments", "hosts", "active", "disabled")
 """States, those that need someone first."""
 
 
@@ -39,17 +39,18 @@ def overview(session: Db, within: Collection[int] | None, now: datetime) -> list
     launches = {row[0]: row[1] for row in session.execute(latest)}
     opened = set(session.execute(select(Space.platform_id).distinct()).scalars())
     asking = set(session.execute(select(Deployment.platform_id).where(Deployment.status == "pending").distinct()).scalars())
+    named = set(session.execute(select(AskedHost.platform_id).where(AskedHost.status == "pending").distinct()).scalars())
     grades = {one.platform_id: one.counts for one in grade_desk.every_platform(session, now)}
     rows = []
     for one in found:
         counts = grades.get(one.id, {})
-        state = _state(one, keys.get(one.id, ""), checks.get(one.id), is_asking=one.id in asking)
+        state = _state(one, keys.get(one.id, ""), checks.get(one.id), is_asking=one.id in asking, names_host=one.id in named)
         waiting = sum(counts.get(name, 0) for name in ("queued", "late", "parked"))
         rows.append(Row(one, state, launches.get(one.id), one.id in opened, waiting, counts.get("sent", 0)))
     return sorted(rows, key=lambda row: (ORDER.index(row.state), row.platform.name.casefold(), row.platform.id))
 
 
-def _state(platform: Platform, key_error: str, check: PlatformCheckup | None, *, is_asking: bool) -> str:
+def _state(platform: Platform, key_error: str, check: PlatformCheckup | None, *, is_asking: bool, names_host: bool) -> str:
     if platform.status != "active":
         return "pending" if platform.status == "pending" else "disabled"
     wrong = {one["name"] for one in check.checks if one["finding"] == "bad"} if check else set()
@@ -57,4 +58,6 @@ def _state(platform: Platform, key_error: str, check: PlatformCheckup | None, *,
         return "keys"
     if wrong:
         return "trouble"
-    return "deployments" if is_asking else "active"
+    if is_asking:
+        return "deployments"
+    return "hosts" if names_host else "active"

@@ -1,6 +1,5 @@
 """Registrations: what an admin tells us of an LMS."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +9,11 @@ from sqlalchemy import select
 
 from lms_ext.domain.borrowed_names import host_of
 from lms_ext.models import Deployment, Platform
+from lms_ext.services import platform_hosts
 from lms_ext.services.seats import Db
 
 PROFILES = ("", "generic", "moodle", "canvas", "brightspace", "blackboard", "sakai", "openedx")
 """Products whose differences may be chosen; a plugin that knows another goes by the issuer."""
-
-
-_FRAME_HOST = re.compile(r"https?://(\*\.)?[a-z0-9.-]{1,253}(:\d{1,5})?\Z", re.IGNORECASE)
 
 
 class PlatformSchema(Schema):
@@ -33,11 +30,7 @@ class PlatformSchema(Schema):
     auth_token_url = fields.Url(required=True, schemes={"https", "http"}, require_tld=False)
     jwks_url = fields.Url(required=True, schemes={"https", "http"}, require_tld=False)
     token_audience = fields.String(load_default="", validate=validate.Length(max=2000))
-    frame_hosts = fields.List(
-        fields.String(validate=validate.Regexp(_FRAME_HOST, error="must be like https://lms.example or https://*.lms.example")),
-        load_default=list,
-        validate=validate.Length(max=30),
-    )
+    other_hosts = fields.List(fields.String(), load_default=list)
     deployment_ids = fields.List(fields.String(validate=validate.Length(1, 255)), load_default=list)
 
 
@@ -67,10 +60,10 @@ def save(session: Db, data: Mapping[str, Any], *, allow_http: bool, into: Platfo
             raise BadPlatform({name: ["must be https"] for name in plain})
     deployments = values.pop("deployment_ids")
     values["product"] = values.pop("profile")
-    if "frame_hosts" in data:
-        values["frame_hosts"] = " ".join(values["frame_hosts"])[:2000]
+    if "other_hosts" in data:
+        values["other_hosts"] = _other_hosts(values["other_hosts"], allow_http=allow_http)
     else:
-        del values["frame_hosts"]  # what an admin listed stays when a registration is sent again without it
+        del values["other_hosts"]  # what an admin listed stays when a registration is sent again without it
     values["name"] = values["name"] or values["issuer"]
     found = session.execute(
         select(Platform).where(Platform.issuer == values["issuer"], Platform.client_id == values["client_id"])
@@ -98,6 +91,15 @@ def namesake(session: Db, issuer: str, client_id: str, token_url: str, audience:
     )
     places = {host_of(token_url), audience} - {""}
     return any(places & {host_of(one.auth_token_url), one.token_audience} for one in session.execute(others))
+
+
+def _other_hosts(given: Sequence[str], *, allow_http: bool) -> str:
+    try:
+        return platform_hosts.read_list(" ".join(given), allow_http=allow_http)
+    except platform_hosts.BadHosts as error:
+        raise BadPlatform(
+            {"other_hosts": ["must be at most 30 hosts like https://lms.example or https://*.lms.example"]}
+        ) from error
 
 
 def every(session: Db) -> Sequence[Platform]:

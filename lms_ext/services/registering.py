@@ -14,6 +14,7 @@ import lms_ext.domain.registration_refusals  # noqa: F401 - declares the refusal
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import (
     AdminScope,
+    AskedHost,
     Deployment,
     Invitation,
     LaunchSession,
@@ -267,7 +268,8 @@ def refuse(session: Db, platform: Platform) -> bool:
 
 
 def _forget(session: Db, platform: Platform) -> None:
-    for table in (Deployment, PlatformKeySet, ServiceToken, AdminScope, PlatformCheckup, PackOff, Retention, OldConsumer):
+    belongs = (AskedHost, Deployment, PlatformKeySet, ServiceToken, AdminScope, PlatformCheckup, PackOff, Retention, OldConsumer)
+    for table in belongs:
         session.execute(delete(table).where(table.platform_id == platform.id))
     session.execute(delete(Invitation).where(Invitation.for_platform_id == platform.id))
     session.execute(update(Invitation).where(Invitation.platform_id == platform.id).values(platform_id=None))

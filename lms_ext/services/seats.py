@@ -84,8 +84,8 @@ class Seat:
     answered: bool
     about_id: int | None
     """The person whose data a privacy launch opens, 0 for one we do not know; None for other launches."""
-    frame_hosts: str = ""
-    """More origins that may frame the tool, as an admin listed them."""
+    other_hosts: str = ""
+    """More hosts of the LMS, whose pages may frame the tool, as an admin listed them."""
 
 
 _LAUNCH = LaunchSession.__table__.c
@@ -103,7 +103,7 @@ _QUERY = Statement(
         _LAUNCH.person_id, _LAUNCH.secret_hash, _LAUNCH.role, _LAUNCH.locale, _LAUNCH.return_url, _LAUNCH.deep_linking,
         _LAUNCH.answered_at, _LAUNCH.about_id, _LAUNCH.expires_at, _LAUNCH.ended_at,
         Person.name, Space.title.label("space_title"), Platform.name.label("platform_name"), Platform.status,
-        Platform.issuer, Platform.auth_login_url, Platform.frame_hosts,
+        Platform.issuer, Platform.auth_login_url, Platform.other_hosts,
         Link.id.label("link_id"), Link.title.label("link_title"), Link.activity_ref, Link.points,
         Link.lineitem_url, Link.may_score, Link.starts_at, Link.ends_at, Link.options, Space.lineitems_url, Space.ags_scopes,
         Link.copy_doubt, PublishedPack.snapshot_hash,
@@ -150,7 +150,7 @@ def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: dat
         deep_linking=row.deep_linking,
         answered=row.answered_at is not None,
         about_id=row.about_id,
-        frame_hosts=row.frame_hosts,
+        other_hosts=row.other_hosts,
     )
 
 

@@ -40,10 +40,10 @@ from zlib import crc32
 from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from lms_ext.domain.hosts import origin
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.state import State
 from lms_ext.web import framing
-from lms_ext.web.framing import origin
 from lms_ext.web.masks import masked, unmasked
 from lms_ext.web.sessions import LaunchRef, csrf_token
 from lms_ext.web.tool import tool

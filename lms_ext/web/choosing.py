@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from lms_ext.domain.access import Action
 from lms_ext.domain.activities import Work
 from lms_ext.domain.columns import Terms, read_options
+from lms_ext.domain.hosts import origin
 from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused, refusal
 from lms_ext.domain.texts import pick
@@ -23,7 +24,6 @@ from lms_ext.services.choosing import Item, Shelf, Wish
 from lms_ext.settings import ZONES
 from lms_ext.web.assets import content_policy
 from lms_ext.web.entry import Visitor, enter, keep_private
-from lms_ext.web.framing import origin
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
 

@@ -38,6 +38,10 @@ def refusal_response(one: Refusal, **context: object) -> Response:
         page = render_template(one.template, refusal=one, request_id=request_id(), **context)
         response = make_response(page, one.status)
     response.headers["Cache-Control"] = "no-store"
+    if "wait" in context:
+        response.headers["Retry-After"] = str(context["wait"])
+        if context.get("restart_url"):
+            response.headers["Refresh"] = f"{context['wait']};url={context['restart_url']}"
     return response
 
 

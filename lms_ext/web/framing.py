@@ -9,21 +9,15 @@ endpoint differ) may show them anywhere, else its launches would end in an empty
 """
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from flask import g
 
+from lms_ext.domain.hosts import origin
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.services.seats import Seat
 from lms_ext.web.tool import tool
 
 ANYWHERE = "*"
-
-
-def origin(address: str) -> str:
-    """Give scheme and host of a web address as security headers name them; "" when it is none."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else ""
 
 
 def _sources(addresses: Iterable[str], listed: str) -> str:
@@ -32,14 +26,14 @@ def _sources(addresses: Iterable[str], listed: str) -> str:
 
 def allow_seat(seat: Seat) -> None:
     """Let a person's own platform frame this answer."""
-    g.frame_ancestors = _sources((*seat.platform_origins, seat.return_url), seat.frame_hosts)
+    g.frame_ancestors = _sources((*seat.platform_origins, seat.return_url), seat.other_hosts)
 
 
 def allow_platform(platform: KnownPlatform | None) -> None:
     """Let a platform frame this answer, which holds nobody's data; None is a platform that is not known."""
     hosts = {origin(one) for one in (platform.issuer, platform.auth_login_url)} if platform else set()
-    pinned = platform is not None and (len(hosts) == 1 or platform.frame_hosts)
-    g.frame_ancestors = _sources(hosts, platform.frame_hosts) if platform and pinned else ANYWHERE
+    pinned = platform is not None and (len(hosts) == 1 or platform.other_hosts)
+    g.frame_ancestors = _sources(hosts, platform.other_hosts) if platform and pinned else ANYWHERE
 
 
 def allow_platform_id(platform_id: int) -> None:

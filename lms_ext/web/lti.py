@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from lms_ext.domain.hosts import origin
 from lms_ext.domain.incoming import Asked
 from lms_ext.domain.launches import Launch, MessageType
 from lms_ext.domain.refusals import Refused
-from lms_ext.lti.gateway import ProofMissing
+from lms_ext.lti.gateway import Begun, ProofMissing
 from lms_ext.models import db, engine, utcnow
 from lms_ext.services import launching
 from lms_ext.services.launching import Opened
@@ -46,17 +47,21 @@ def login() -> BaseResponse:
     given = (request.form if request.method == "POST" else request.args).to_dict(flat=False)
     new_here = _in_frame() and sessions.BROWSER_COOKIE not in request.cookies
     start = tool().lti.begin_login(given, utcnow(), may_store=new_here)
+
+    def again() -> str:
+        return "/lti/login?" + urlencode({name: values[0] for name, values in given.items()})
+
+    tool().logins.enter(start.platform.id, request.cookies.get(sessions.BROWSER_COOKIE, ""), again)
     framing.allow_platform(start.platform)
     response: Response
     if new_here:
         # A frame of a browser we have not seen: see on this page whether cookies work, before a single-use launch is spent.
-        again = urlencode({name: values[0] for name, values in given.items()})
         page = render_template(
             "pages/launch_check.html",
             start=start,
-            storage_origin=framing.origin(start.platform.auth_login_url),
+            storage_origin=origin(start.platform.auth_login_url),
             proof_key=carrying.proof_key(start.state.id),
-            restart_url=f"/lti/login?{again}",
+            restart_url=again(),
         )
         response = make_response(page)
         response.set_cookie(_TEST_COOKIE, "1", max_age=600, path="/lti", secure=True, samesite="None", partitioned=True)
@@ -85,8 +90,10 @@ def launch() -> BaseResponse:
     if request.files:
         raise Refused("token-too-large")
     now = utcnow()
+    begun = tool().lti.begun(request.form, now)
+    tool().launches.enter(begun.platform.id, request.cookies.get(sessions.BROWSER_COOKIE, ""), lambda: begun.restart_url)
     stored_proof = request.form.get("proof", "") if carrying.from_our_page(request.environ) else ""
-    told = _proven(stored_proof, now)
+    told = _proven(begun, stored_proof, now)
     g.return_url = told.return_url
     if isinstance(told, Asked):
         return messages.answer(told)
@@ -108,8 +115,7 @@ def launch() -> BaseResponse:
     page = _landing(ref, told.message_type, opened)
     if stored_proof:
         framing.allow_platform_id(told.platform_id)
-        state = tool().lti.states.read(request.form["state"], now)
-        return carrying.open_carried(ref, page, secret, "" if browser else new_browser, state)
+        return carrying.open_carried(ref, page, secret, "" if browser else new_browser, begun.state)
     response = _sent_on(page, 303)
     # A day longer than the session: a page that says it is over can still show the way back to the course.
     seconds = (tool().settings.session_hours + 24) * 3600
@@ -119,10 +125,10 @@ def launch() -> BaseResponse:
     return response
 
 
-def _proven(stored_proof: str, now: datetime) -> Launch | Asked:
+def _proven(begun: Begun, stored_proof: str, now: datetime) -> Launch | Asked:
     """Read the launch; where the cookie with its proof is missing, the refusal's page may fetch what the LMS keeps for us."""
     try:
-        return tool().lti.read_launch(request.form, request.cookies, now, in_frame=_in_frame(), stored_proof=stored_proof)
+        return tool().lti.read_launch(begun, request.form, request.cookies, now, in_frame=_in_frame(), stored_proof=stored_proof)
     except ProofMissing as missing:
         if missing.state.storage and _in_frame() and "proof" not in request.form:
             missing.context["rescue"] = carrying.launch_rescue(request.form, missing.state, missing.platform)

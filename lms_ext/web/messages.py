@@ -3,22 +3,25 @@
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, g, jsonify, make_response, render_template
 
+from lms_ext.domain.hosts import origin
 from lms_ext.domain.incoming import Asked
 from lms_ext.domain.refusals import Refused
 from lms_ext.lti.notices import Heard
 from lms_ext.models import db, utcnow
-from lms_ext.services import launching
-from lms_ext.web.framing import origin
+from lms_ext.services import launching, shared_pace
+from lms_ext.services.shared_pace import NOTICES, Counted
+from lms_ext.web import sessions
 from lms_ext.web.json_bodies import sent_object
-from lms_ext.web.throttle import Throttle
+from lms_ext.web.throttle import Throttle, network
 from lms_ext.web.tool import tool
 
 bp = Blueprint("messages", __name__, url_prefix="/lti")
 _MOST = 100
 """Notices in one request."""
-_pace = Throttle(per_minute=120, burst=60)
+_shield = Throttle(per_minute=600, burst=300)
+"""Spares the database those that are far too fast; what counts is counted there, for all processes together."""
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +29,7 @@ log = structlog.get_logger(__name__)
 @bp.post("/notices")
 def hear() -> tuple[Response, int]:
     """Take notices of a platform: each is proven, heard once, and refused by itself."""
-    wait = _pace.wait(request.remote_addr or "")
+    wait = _shield.wait(network()) or _counted()
     if wait:
         answer = jsonify(error="too-many")
         answer.headers["Retry-After"] = str(wait)
@@ -37,6 +40,13 @@ def hear() -> tuple[Response, int]:
     refused = [(number, why) for number, one in enumerate(notices) if (why := _one(one)) is not None]
     answer = jsonify(refused=[{"index": number, "code": why.refusal.code} for number, why in refused])
     return answer, refused[0][1].refusal.status if refused else 200
+
+
+def _counted() -> int:
+    key = sessions.derived(f"notice-pace:{network()}").hex()
+    wait = shared_pace.take(db.session, [Counted(key, NOTICES)], utcnow())
+    db.session.commit()
+    return wait
 
 
 def _one(sent: Any) -> Refused | None:

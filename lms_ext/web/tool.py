@@ -14,6 +14,7 @@ from lms_ext.services.catalog import Catalog
 from lms_ext.services.sealing import Sealer
 from lms_ext.settings import Settings
 from lms_ext.web.sessions import hashed
+from lms_ext.web.throttle import Crowd
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Tool:
     lti: Gateway
     openid: Provider | None = None
     """Where admins may sign in with an outside account."""
+    logins: Crowd = field(default_factory=Crowd)
+    launches: Crowd = field(default_factory=Crowd)
     work_waits: Event = field(default_factory=Event)
     """Set when a grade was queued, so that an embedded worker starts at once."""
 

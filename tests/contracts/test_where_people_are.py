@@ -4,10 +4,10 @@ from lms_ext.models import Base
 from lms_ext.services import personal_data
 
 NOTHING = {
-    "admin", "admin_invite", "admin_recovery_code", "admin_scope", "admin_session", "asset_blob", "audit_entry", "course_group",
-    "delivery_lane", "deployment", "erasure", "grade_column", "invitation", "link", "notice_service", "old_consumer",
-    "pack_off", "pack_upload", "platform", "platform_checkup", "platform_key_set", "published_pack", "refused_launch",
-    "retention", "roster", "service_token", "sign_in_pace", "snapshot", "space", "tool_key", "used_state",
+    "admin", "admin_invite", "admin_recovery_code", "admin_scope", "admin_session", "asked_host", "asset_blob", "audit_entry",
+    "course_group", "delivery_lane", "deployment", "erasure", "grade_column", "invitation", "link", "notice_service",
+    "old_consumer", "pack_off", "pack_upload", "platform", "platform_checkup", "platform_key_set", "published_pack",
+    "refused_launch", "retention", "roster", "service_token", "sign_in_pace", "snapshot", "space", "tool_key", "used_state",
 }  # fmt: skip
 """Tables of the tool, its admins, platforms and packs: no person of a course stands in them."""
 KEYS_OF_PEOPLE = {"person_id", "attempt_id", *personal_data.AUTHORS.values()}

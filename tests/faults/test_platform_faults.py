@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
-from lms_ext.models import DeliveryLane, GradeSlot, Link, Person, db
+from lms_ext.models import DeliveryLane, GradeSlot, Link, Person, Platform, db
 from lms_ext.sandbox.claims import item_url
 from lms_ext.web.tool import tool
 from tests.faults.conftest import MANY, QUICK
@@ -50,6 +50,7 @@ def through_proxy(lms: Lms) -> Iterator[Proxy]:
     url = lms.practice.settings.url
     with cutting_proxy(int(url.rpartition(":")[2])) as proxy:
         db.session.execute(update(Link).values(lineitem_url=item_url(lms.practice, lms.column).replace(url, proxy.url)))
+        db.session.execute(update(Platform).values(other_hosts=proxy.url))
         db.session.commit()
         yield proxy
 

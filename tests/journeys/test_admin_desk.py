@@ -14,7 +14,7 @@ from lms_ext.domain.refusals import Refused
 from lms_ext.models import Admin, AdminInvite, AdminSession, AuditEntry, db, utcnow
 from lms_ext.services import admin_invites, admins, audit
 from lms_ext.services.admins import Rights
-from lms_ext.services.sign_in_pace import Pace
+from lms_ext.services.shared_pace import Pace
 from lms_ext.web.admin import pacing, tell_when_ownerless
 from tests.security.test_admin_walker import platform
 from tests.support.admins import PASSWORD, AdminBrowser, signed_in

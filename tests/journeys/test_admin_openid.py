@@ -20,10 +20,10 @@ from lms_ext.lti.openid import Provider
 from lms_ext.models import Admin, AdminInvite, AdminSession, db, utcnow
 from lms_ext.services import admin_invites, admins
 from lms_ext.services.admins import Rights
-from lms_ext.services.sign_in_pace import Pace
+from lms_ext.services.shared_pace import Pace
 from lms_ext.settings import Settings, SettingsError
 from lms_ext.web.admin import pacing
-from tests.support.admins import AdminBrowser, signed_in
+from tests.support.admins import PASSWORD, AdminBrowser, signed_in
 from tests.support.databases import test_settings
 from tests.support.openid import CLIENT, SECRET, OpenIdProvider, openid_provider
 from tests.support.platform import OTHER_KEY, jwk
@@ -180,12 +180,13 @@ def test_keys_may_change_and_secrets_may_go_in_the_form(app: Flask, provider: Op
 
 def test_an_admin_links_an_account_and_unlinks_it(app: Flask, provider: OpenIdProvider) -> None:
     browser = signed_in(app, AdminRole.OWNER)
-    answer = browser.get(provider.visit(away(browser, "/admin/oidc/link")))
+    assert "tidak cocok" in browser.post("/admin/oidc/link", current="not this").text, "one more way in is one more lock"
+    answer = browser.get(provider.visit(away(browser, "/admin/oidc/link", current=PASSWORD)))
     assert answer.headers["Location"] == "/admin/account?ok=linked"
     assert sign_in(app, provider).status_code == 303
     second = signed_in(app, AdminRole.AUDITOR)
-    assert code_of(second.get(provider.visit(away(second, "/admin/oidc/link")))) == "oidc-linked"
-    begun = provider.visit(away(second, "/admin/oidc/link"))
+    assert code_of(second.get(provider.visit(away(second, "/admin/oidc/link", current=PASSWORD)))) == "oidc-linked"
+    begun = provider.visit(away(second, "/admin/oidc/link", current=PASSWORD))
     db.session.execute(delete(AdminSession).where(AdminSession.admin_id != 1))
     db.session.commit()
     assert code_of(second.get(begun)) == "admin-session-over"

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms_ext.domain.admins import CONSOLE, AdminRole
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import Admin, db, utcnow
-from lms_ext.services import admin_invites, admins, sign_in_pace
+from lms_ext.services import admin_invites, admins, shared_pace
 from lms_ext.services.admins import Rights
 from tests.support.admins import make_admin
 
@@ -63,7 +63,7 @@ def test_one_link_makes_one_admin(app: Flask) -> None:
 
 
 def test_tries_at_once_are_all_counted(app: Flask) -> None:
-    counted = [sign_in_pace.Counted(key, sign_in_pace.Pace(5, 60)) for key in ("b", "a")]
+    counted = [shared_pace.Counted(key, shared_pace.Pace(5, 60)) for key in ("b", "a")]
     db.session.remove()
-    waits = at_once(app, *[lambda: sign_in_pace.take(db.session, counted, utcnow())] * 8)
+    waits = at_once(app, *[lambda: shared_pace.take(db.session, counted, utcnow())] * 8)
     assert waits.count(0) == 5

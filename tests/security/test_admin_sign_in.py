@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from lms_ext.domain.admins import AdminRole
 from lms_ext.models import Admin, AdminSession, AuditEntry, SignInPace, db, utcnow
-from lms_ext.services import admin_sessions, passwords, second_factor, sign_in_pace
+from lms_ext.services import admin_sessions, passwords, second_factor, shared_pace
 from lms_ext.web.admin import pacing
 from lms_ext.web.tool import tool
 from tests.support.admins import HTTPS, PASSWORD, AdminBrowser, make_admin, signed_in
@@ -115,7 +115,7 @@ def test_guessing_is_slowed_down_and_the_wait_is_honest(app: Flask, browser: Adm
 
 def test_a_stranger_locks_nobody_out(app: Flask, browser: AdminBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the same network or from many: the browser that the admin has used before still gets in."""
-    monkeypatch.setattr(pacing, "STRANGE_BROWSERS", sign_in_pace.Pace(6, 120))
+    monkeypatch.setattr(pacing, "STRANGE_BROWSERS", shared_pace.Pace(6, 120))
     assert browser.sign_in(LOGIN).status_code == 303
     browser.post("/admin/sign-out")
     stranger = AdminBrowser(app.test_client())
@@ -155,15 +155,15 @@ def test_a_household_of_ipv6_addresses_is_one_network(app: Flask, browser: Admin
 
 
 def test_the_rows_stay_few(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sign_in_pace, "MOST_ROWS", 50)
-    monkeypatch.setattr(sign_in_pace, "_ROOM", 10)
+    monkeypatch.setattr(shared_pace, "MOST_ROWS", 50)
+    monkeypatch.setattr(shared_pace, "_ROOM", 10)
     now = utcnow()
     for number in range(120):
-        counted = [sign_in_pace.Counted(f"k{number}", sign_in_pace.Pace(5, 60 + number))]
-        assert sign_in_pace.take(db.session, counted, now) == 0
+        counted = [shared_pace.Counted(f"k{number}", shared_pace.Pace(5, 60 + number))]
+        assert shared_pace.take(db.session, counted, now) == 0
     assert db.session.execute(select(func.count()).select_from(SignInPace)).scalar_one() <= 50
     assert db.session.get(SignInPace, "k119") is not None  # those that matter longest stay
-    sign_in_pace.take(db.session, [sign_in_pace.Counted("late", sign_in_pace.NETWORK)], now + timedelta(days=1))
+    shared_pace.take(db.session, [shared_pace.Counted("late", shared_pace.NETWORK)], now + timedelta(days=1))
     assert db.session.execute(select(SignInPace.key)).scalars().all() == ["late"]
 
 

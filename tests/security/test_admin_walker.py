@@ -45,6 +45,7 @@ ALLOWED: dict[str, frozenset[AdminRole]] = {
     "admin_platforms.settings": KEEPERS,
     "admin_platforms.deployment": KEEPERS,
     "admin_platforms.check": KEEPERS,
+    "admin_platforms.host": KEEPERS,
     "admin_register.choose": frozenset({OWNER}),
     "admin_register.form": frozenset({OWNER}),
     "admin_register.invite": frozenset({OWNER}),
@@ -52,6 +53,7 @@ ALLOWED: dict[str, frozenset[AdminRole]] = {
     "admin_register.edit": KEEPERS,
     "admin_register.change": KEEPERS,
     "admin_register.invite_again": KEEPERS,
+    "admin_openid.again": ALL,
     "admin_openid.link": ALL,
     **dict.fromkeys(
         (f"admin_account.{one}" for one in ("index", "password", "set_up", "turn_on", "turn_off", "recovery", "unlink",

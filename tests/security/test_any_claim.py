@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from lms_ext.app import create_app
 from lms_ext.domain.refusals import refusal
 from lms_ext.models import db
+from lms_ext.services.shared_pace import Pace
 from lms_ext.settings import Settings
 from lms_ext.web import messages
 from lms_ext.web.throttle import Throttle
@@ -117,7 +118,8 @@ def test_no_claim_breaks_a_launch(app: Flask, keys: KeyServer, kind: str) -> Non
 
 
 def test_no_claim_breaks_a_notice(client: FlaskClient, keys: KeyServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "_pace", Throttle(per_minute=1e6, burst=10_000))
+    monkeypatch.setattr(messages, "_shield", Throttle(per_minute=1e6, burst=10_000))
+    monkeypatch.setattr(messages, "NOTICES", Pace(10_000, 0.001))
     known = {"iss": "", "aud": "", "azp": "", "nonce": "", "jti": "", "iat": 0, "exp": 0,
              LTI + "version": "", LTI + "deployment_id": "",
              LTI + "notice": {"id": "7", "timestamp": "2026-11-24T05:00:00Z", "type": "LtiContextCopyNotice"},

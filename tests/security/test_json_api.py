@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from schemathesis import GenerationMode
 
 from lms_ext.models import db
+from lms_ext.services.shared_pace import Pace
 from lms_ext.web import messages
 from lms_ext.web.throttle import Throttle
 from tests.support.platform import KeyServer
@@ -46,7 +47,8 @@ def required(document: dict[str, Any], case: Any, status: int) -> set[str]:
 def test_every_answer_is_as_described(
     app: Flask, keys: KeyServer, root: Path, monkeypatch: pytest.MonkeyPatch, mode: GenerationMode
 ) -> None:
-    monkeypatch.setattr(messages, "_pace", Throttle(per_minute=1e6, burst=10_000))
+    monkeypatch.setattr(messages, "_shield", Throttle(per_minute=1e6, burst=10_000))
+    monkeypatch.setattr(messages, "NOTICES", Pace(10_000, 0.001))
     visitor = Visitor(app.test_client())
     document = described(root, visitor)
     schema = schemathesis.openapi.from_dict(document)

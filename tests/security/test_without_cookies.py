@@ -234,7 +234,7 @@ def test_a_login_may_stand_in_the_frames_of_its_own_platform_only(client: FlaskC
 
     change(auth_login_url="https://sso.example/auth")
     assert policy_of(begin(browser).page) == "*", "an LMS of many hosts whose hosts nobody listed"
-    change(frame_hosts="https://*.sekolah.example")
+    change(other_hosts="https://*.sekolah.example")
     assert policy_of(begin(browser).page) == "https://*.sekolah.example https://lms.example https://sso.example"
     home, token = opened(browser)
     assert policy_of(carry(browser, home, token, home)) == "https://*.sekolah.example https://lms.example https://sso.example"

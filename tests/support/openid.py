@@ -35,6 +35,8 @@ class OpenIdProvider:
     ways: list[str] = field(default_factory=lambda: ["client_secret_basic"])
     asked: list[dict[str, str]] = field(default_factory=list)
     """Every authorization request."""
+    asks_again: bool = True
+    """Whether it asks for the password once more when it is told to; some go on with who is signed in."""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)
     """Every path that was asked for."""
@@ -63,6 +65,8 @@ class OpenIdProvider:
             return 400, {"error": "invalid_grant"}
         now = int(time())
         said: dict[str, Any] = {"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": query["nonce"]}
+        if "max_age" in query:
+            said["auth_time"] = now if self.asks_again else now - 7200
         said = {name: value for name, value in (said | self.person | self.changes).items() if value is not ...}
         return 200, {"access_token": "t", "token_type": "Bearer", "id_token": token(said, key=self.key, header=self.header)}
 

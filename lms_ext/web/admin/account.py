@@ -1,4 +1,4 @@
-"""The admin's own account: password, second factor, linked account. Each change asks for the password again, if any."""
+"""The admin's own account: password, second factor, linked account. Each change asks once more who is there."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from lms_ext.domain.admins import AdminRole
 from lms_ext.domain.refusals import Refusal, Refused, declare, refusal
 from lms_ext.domain.texts import text
 from lms_ext.models import Admin, db, utcnow
-from lms_ext.services import admin_sessions, admins, passwords, second_factor
-from lms_ext.web.admin import cookies, guard, pacing, signing_in, tickets
+from lms_ext.services import admin_sessions, admins, second_factor
+from lms_ext.web.admin import cookies, guard, proving, signing_in, tickets
 from lms_ext.web.tool import tool
 
 bp = Blueprint("admin_account", __name__, url_prefix="/admin/account")
@@ -20,9 +20,6 @@ bp = Blueprint("admin_account", __name__, url_prefix="/admin/account")
 _SETUP_SECONDS = 900
 everyone = guard.allow(*AdminRole)
 
-declare("password-wrong", 403, text("Kata sandi sekarang tidak cocok", "The current password does not match"),
-        text("Tulis kata sandi yang Anda pakai untuk masuk.", "Write the password you sign in with."),
-        "admin/message.html")  # fmt: skip
 declare("keep-a-way-in", 409, text("Ini satu-satunya cara Anda masuk", "This is your only way in"),
         text("Buat kata sandi dahulu, lalu putuskan akun luar.", "Set a password first, then unlink the outside account."),
         "admin/message.html")  # fmt: skip
@@ -45,21 +42,8 @@ def _page(*, fault: Refusal | None = None, at: str = "") -> Response:
     return guard.page(
         "admin/account.html", status=fault.status if fault else 200, me=me, fault=fault, at=at,
         recovery_left=second_factor.recovery_left(db.session, me.id), outside=signing_in.outside_name(),
+        must_prove=not me.password_hash and not proving.is_proven(me),
     )  # fmt: skip
-
-
-def _prove(me: Admin) -> None:
-    """Ask for the password of who has one: a browser left open must not be enough to take an account over."""
-    if not me.password_hash:
-        return
-    kept, admin_id = me.password_hash, me.id
-    counted = pacing.for_password(me.login, me)
-    if pacing.take(counted):
-        raise Refused("too-many")
-    if not passwords.fits(kept, request.form.get("current", "")):
-        raise Refused("password-wrong", admin=admin_id)
-    pacing.forgive(counted)
-    db.session.commit()  # also when the rest of the form is refused
 
 
 @bp.post("/password")
@@ -68,17 +52,18 @@ def password() -> BaseResponse:
     """Set a new password; the admin's other browsers are signed out."""
     me, new = _me(), request.form.get("password", "")
     try:
-        _prove(me)
+        proving.prove(me)
         if new != request.form.get("again", ""):
             raise Refused("password-differs")  # noqa: TRY301 - one place shows every fault of this form
         admins.set_password(db.session, guard.here().actor, me, new, but_session=cookies.secret_hash())
     except Refused as error:
-        return _again(error, "password")
+        return again(error, "password")
     db.session.commit()
     return guard.done("admin_account.index", "password")
 
 
-def _again(error: Refused, at: str) -> Response:
+def again(error: Refused, at: str) -> Response:
+    """Show the account with what was wrong at one of its parts."""
     db.session.rollback()
     return _page(fault=error.refusal, at=at)
 
@@ -89,9 +74,9 @@ def set_up() -> BaseResponse:
     """Begin with a second factor: show the picture for the phone. Nothing is stored before a code has come back."""
     me = _me()
     try:
-        _prove(me)
+        proving.prove(me)
     except Refused as error:
-        return _again(error, "second-factor")
+        return again(error, "second-factor")
     return _setup_page(me, second_factor.new_secret())
 
 
@@ -129,9 +114,9 @@ def turn_off() -> BaseResponse:
     """Ask for no codes any more."""
     me = _me()
     try:
-        _prove(me)
+        proving.prove(me)
     except Refused as error:
-        return _again(error, "second-factor")
+        return again(error, "second-factor")
     second_factor.turn_off(db.session, guard.here().actor, me)
     db.session.commit()
     return guard.done("admin_account.index", "second-factor-off")
@@ -143,11 +128,11 @@ def recovery() -> BaseResponse:
     """Make new recovery codes; earlier ones are worth nothing any more."""
     me = _me()
     try:
-        _prove(me)
+        proving.prove(me)
         if not me.totp_sealed:
             raise Refused("admin-form-expired")  # noqa: TRY301 - one place shows every fault of this form
     except Refused as error:
-        return _again(error, "second-factor")
+        return again(error, "second-factor")
     codes = second_factor.new_recovery_codes(db.session, me)
     guard.note("admin.recovery-codes", me.login)
     db.session.commit()
@@ -160,11 +145,11 @@ def unlink() -> BaseResponse:
     """Sign in by the outside account no more."""
     me = _me()
     try:
-        _prove(me)
+        proving.prove(me)
         if not me.password_hash:
             raise Refused("keep-a-way-in")  # noqa: TRY301 - one place shows every fault of this form
     except Refused as error:
-        return _again(error, "outside")
+        return again(error, "outside")
     me.oidc_issuer = me.oidc_subject = None
     guard.note("admin.unlink", me.login)
     db.session.commit()

@@ -1,6 +1,9 @@
 """Signing in with an outside account, and linking one to an admin who is signed in."""
 
 import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urljoin
 
 from flask import Blueprint, make_response, request, url_for
@@ -13,7 +16,7 @@ from lms_ext.domain.texts import text
 from lms_ext.lti.openid import Identity, Provider
 from lms_ext.models import Admin, db, engine, utcnow
 from lms_ext.services import admin_invites, admins, audit
-from lms_ext.web.admin import cookies, guard, pacing, signing_in, tickets
+from lms_ext.web.admin import account, cookies, guard, pacing, proving, signing_in, tickets
 from lms_ext.web.tool import tool
 
 bp = Blueprint("admin_openid", __name__, url_prefix="/admin/oidc")
@@ -53,16 +56,32 @@ def start() -> BaseResponse:
 @bp.post("/link")
 @guard.allow(*AdminRole)
 def link() -> BaseResponse:
-    """Go to the provider to link an account to the admin at this page."""
+    """Go to the provider to link an account to the admin at this page, who must prove to be there: it is one more way in."""
+    try:
+        proving.prove(_me())
+    except Refused as error:
+        return account.again(error, "outside")
     return _away(next="", link=True)
 
 
-def _away(**facts: object) -> BaseResponse:
+@bp.post("/again")
+@guard.allow(*AdminRole)
+def again() -> BaseResponse:
+    """Go to the provider to sign in once more, before the account changes."""
+    return _away(again=True, proof=True, at=time.time())
+
+
+def _me() -> Admin:
+    """Give who began: the ticket opens only with the secret of the session that it was written in."""
+    return db.session.get_one(Admin, guard.here().actor.id)
+
+
+def _away(*, again: bool = False, **facts: object) -> BaseResponse:
     provider = _provider()
     if pacing.take(pacing.for_network()):
         raise Refused("too-many")
     state, nonce, verifier = (secrets.token_urlsafe(24), secrets.token_urlsafe(24), secrets.token_urlsafe(48))
-    address = provider.begin(state=state, nonce=nonce, verifier=verifier, redirect_uri=_redirect_uri())
+    address = provider.begin(state=state, nonce=nonce, verifier=verifier, redirect_uri=_redirect_uri(), again=again)
     # a page that moves on by itself: the policy of the page with the form lets no form end at another site, redirects included
     response = guard.page("admin/openid_away.html", address=address, outside=signing_in.outside_name())
     ticket = tickets.write("oidc", state=state, nonce=nonce, verifier=verifier, **facts)
@@ -84,8 +103,22 @@ def finish() -> BaseResponse:
         request.args["code"], nonce=facts["nonce"], verifier=facts["verifier"], redirect_uri=_redirect_uri(), now=utcnow()
     )
     engine.begin_writing(db.session)
-    response = make_response(_link(identity) if facts["link"] else _sign_in(identity, facts["next"]))
+    response = make_response(_arrived(identity, facts))
     cookies.set_cookie(response, _COOKIE, "", seconds=0)
+    return response
+
+
+def _arrived(identity: Identity, facts: Mapping[str, Any]) -> BaseResponse:
+    if facts.get("proof"):
+        return _prove(identity, facts["at"])
+    return _link(identity) if facts["link"] else _sign_in(identity, facts["next"])
+
+
+def _prove(identity: Identity, asked_at: float) -> BaseResponse:
+    me = _me()
+    proving.check(me, identity, asked_at)
+    response = make_response(guard.done("admin_account.index", "proven"))
+    proving.remember(response, me)
     return response
 
 
@@ -111,10 +144,9 @@ def _join(identity: Identity) -> Admin:
 
 
 def _link(identity: Identity) -> BaseResponse:
-    here = guard.here()  # who began: the ticket opens only with the secret of the session that it was written in
-    admin = db.session.get_one(Admin, here.actor.id)
-    _keep(admin, identity)
-    audit.write(db.session, here.actor, "admin.link", admin.login, issuer=identity.issuer)
+    me = _me()
+    _keep(me, identity)
+    audit.write(db.session, guard.here().actor, "admin.link", me.login, issuer=identity.issuer)
     db.session.commit()
     return guard.done("admin_account.index", "linked")
 

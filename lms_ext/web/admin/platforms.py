@@ -9,8 +9,8 @@ from lms_ext.domain.lms_guides import guide_for
 from lms_ext.domain.refusals import Refused
 from lms_ext.domain.texts import storable
 from lms_ext.lti import checkup as checking_lms
-from lms_ext.models import Platform, db
-from lms_ext.services import checkup, platform_desk, platforms, registering
+from lms_ext.models import Platform, db, engine
+from lms_ext.services import checkup, platform_desk, platform_hosts, platforms, registering
 from lms_ext.web import checking
 from lms_ext.web.admin import guard
 from lms_ext.web.sentences import spoken
@@ -35,12 +35,17 @@ def _is_local(platform: Platform) -> bool:
 @bp.get("/<int:platform_id>")
 def show(platform_id: int) -> Response:
     """Show one platform."""
-    one = guard.platform()
-    last = checkup.last(db.session, platform_id)
-    known = tool().lti.registry.all().get(platform_id)
+    del platform_id
+    return _page(guard.platform())
+
+
+def _page(one: Platform, *, status: int = 200, **typed: object) -> Response:
+    last = checkup.last(db.session, one.id)
+    known = tool().lti.registry.all().get(one.id)
     report = checking_lms.report(known, last.checks, last.ran_at, spoken()) if last and known else ""
     return guard.page(
-        "admin/platform.html", platform=one, guide=guide_for(one.product), last=last, report=report,
+        "admin/platform.html", status=status, platform=one, typed=typed,
+        asked_hosts=platform_hosts.asked(db.session, one.id), guide=guide_for(one.product), last=last, report=report,
         deployments=platforms.deployments(db.session, one),
         rivals=_rivals(one) if one.status == "pending" else [],
     )  # fmt: skip
@@ -49,6 +54,13 @@ def show(platform_id: int) -> Response:
 def _rivals(one: Platform) -> list[Platform]:
     """List what a waiting platform may replace, of what is this admin's to see."""
     return [each for each in registering.rivals(db.session, one) if guard.here().actor.sees(each.id)]
+
+
+def _asked_again(**typed: object) -> Response:
+    """Show the page with what was typed in its settings; nothing was changed."""
+    db.session.rollback()
+    engine.begin_reading(db.session)  # the page may read the registrations anew, by a connection of its own
+    return _page(guard.platform(), status=422, **typed)
 
 
 def _changed(platform: Platform, action: str, ok: str, **detail: object) -> BaseResponse:
@@ -100,13 +112,21 @@ def switch(platform_id: int) -> BaseResponse:
 
 @bp.post("/<int:platform_id>/settings")
 def settings(platform_id: int) -> BaseResponse:
-    """Rename a platform, and choose whether its deployments are accepted as they come."""
+    """Rename a platform, list its other hosts, and choose whether its deployments are accepted as they come."""
     del platform_id
     one = guard.platform()
     name = " ".join(storable(request.form.get("name", "")).split())[:200]
     by_itself = "takes_deployments" in request.form
+    written = request.form.get("other_hosts", one.other_hosts)
+    try:
+        listed = platform_hosts.read_list(written, allow_http=tool().settings.allow_loopback)
+    except platform_hosts.BadHosts as error:
+        return _asked_again(name=name, by_itself=by_itself, other_hosts=storable(written), wrong=error.wrong)
     detail = {"was": one.name} if name and name != one.name else {}
     one.name = name or one.name
+    if listed != one.other_hosts:
+        detail |= {"other_hosts": listed}
+    platform_hosts.change(db.session, one, listed, guard.here().now)
     registering.take_deployments(db.session, one, by_itself=by_itself)
     return _changed(one, "platform.change", "saved", takes_deployments=by_itself, **detail)
 
@@ -121,6 +141,29 @@ def deployment(platform_id: int) -> BaseResponse:
     if not registering.set_deployment(db.session, platform_id, wanted, status):
         raise Refused("admin-not-found")
     return _changed(one, "deployment.approve" if status == "active" else "deployment.block", "deployment", deployment=wanted)
+
+
+@bp.post("/<int:platform_id>/hosts")
+def host(platform_id: int) -> BaseResponse:
+    """Allow a host that the platform named for its services, so that what waits for it leaves; or leave it out."""
+    del platform_id
+    one = guard.platform()
+    wanted, status = request.form.get("host", ""), request.form.get("status", "")
+    if status not in {"active", "disabled"}:
+        abort(400)
+    if status == "disabled":
+        if not platform_hosts.leave_out(db.session, one, wanted):
+            raise Refused("admin-not-found")
+        return _changed(one, "host.block", "host-out", host=wanted)
+    try:
+        number = platform_hosts.allow(db.session, one, wanted, guard.here().now)
+    except platform_hosts.BadHosts:
+        return _asked_again(other_hosts=f"{one.other_hosts} {wanted}")
+    if number is None:
+        raise Refused("admin-not-found")
+    answer = _changed(one, "host.allow", "host", host=wanted, grades=number)
+    tool().wake_worker()
+    return answer
 
 
 @bp.post("/<int:platform_id>/check")

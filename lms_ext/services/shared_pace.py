@@ -1,4 +1,4 @@
-"""How often somebody may try a password or a code: counted in the database, so that all processes count together.
+"""How often somebody may try a password or a code, or a server may send notices: counted in the database, so by all processes.
 
 Each thing that is counted (an account from one network, a network, an account in browsers it never used) has one row with one
 number: the moment at which all its tries are forgotten. A try moves it on by the pace's interval, and is refused while it lies
@@ -39,6 +39,9 @@ STRANGE_BROWSERS = Pace(30, 120)
 admin's own browser, so nobody can be locked out by a stranger."""
 SECOND_FACTOR = Pace(5, 60)
 """Codes for one account; only who knows the password gets as far."""
+
+NOTICES = Pace(60, 0.5)
+"""Requests with notices from one network; each may bring a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
