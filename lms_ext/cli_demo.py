@@ -62,10 +62,17 @@ def demo(port: int, lms_port: int, data: Path | None) -> None:
                       "--log-level", "warning", "lms_ext.app:create_app()")  # fmt: skip
         servers.wait_for("tool", f"{tool_url}/health")
         click.echo(f"admin: {_way_in(environment)}")
+        say(f"Untuk perintah lms-ext pada demo ini: . {shlex.quote(_near(data / 'env'))}",
+            f"For lms-ext commands on this demo: . {shlex.quote(_near(data / 'env'))}")  # fmt: skip
         say("Buka LMS latihan; Ctrl-C menghentikan.", "Open the practice LMS; Ctrl-C stops.")
         click.echo(f"ready: LMS latihan {lms_url}  lms_ext {tool_url}")
         sys.stdout.flush()
         servers.run_until_told()
+
+
+def _near(file: Path) -> str:
+    """Give a path as a person at this folder would type it."""
+    return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)
 
 
 def _environment(data: Path, tool_url: str, lms_url: str) -> dict[str, str]:

@@ -26,6 +26,8 @@ from lms_ext.services.checkup import Facts
 
 MEMBERS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+_FEW = 5
+"""Columns or members that a trial asks for: enough to see that the LMS answers."""
 _LEEWAY = 60
 _NOTICEABLE = 5
 _WHY: Mapping[str, Text] = {
@@ -165,14 +167,17 @@ class Checkup:
         joint = "&" if "?" in url else "?"
         headers = {"Accept": accept, "Authorization": f"Bearer {self._token}"}
         try:
-            answer = self._outbound.request("GET", f"{url}{joint}limit=5", headers=headers, limit=2_000_000)
+            answer = self._outbound.request("GET", f"{url}{joint}limit={_FEW}", headers=headers, limit=2_000_000)
         except OutboundError as error:
             return self._made(name, Finding.BAD, self._silent(url, error))
         given = read_json(answer)
         listed: Any = given.get("members") if isinstance(given, dict) else given
         if answer.status != 200 or not isinstance(listed, list):
             return self._made(name, Finding.BAD, self._answered(answer, f"saat membaca {what}", f"when asked for {what_en}"))
-        return self._made(name, Finding.OK, text(f"Terbaca: {len(listed)} {what}", f"Read: {len(listed)} {what_en}"))
+        count = len(listed)
+        if count == _FEW:  # we asked for no more: there may be others
+            return self._made(name, Finding.OK, text(f"Terbaca: {count} {what} pertama", f"Read: the first {count} {what_en}"))
+        return self._made(name, Finding.OK, text(f"Terbaca: {count} {what}", f"Read: {count} {what_en}"))
 
     def _cookies(self) -> Check:
         """What can be known from here: a launch only opens when the browser brought our cookie back."""

@@ -1,6 +1,7 @@
 """Who looks after the tool: the first owner by a printed link, colleagues by invitation, rights that end at once."""
 
 import re
+from pathlib import Path
 
 import pyotp
 import pytest
@@ -301,6 +302,33 @@ def test_the_audit_log_is_narrowed_and_paged(app: Flask) -> None:
     assert "nomor 119" not in page
     assert "zamrud" not in page
     assert owner.login not in page  # what concerns the whole tool is not theirs
+
+
+_CODE = r'"([a-z]+\.[a-z-]+)"'
+_NOTED = re.compile(rf'(?:audit\.write|guard\.note|_changed)\((?:[^()]|\([^()]*\))*?{_CODE}(?: if [^"]*? else {_CODE})?')
+
+
+def test_every_act_of_the_audit_log_has_words_and_names_its_platform_once(app: Flask, root: Path) -> None:
+    written = [
+        one for file in (root / "lms_ext").rglob("*.py") for pair in _NOTED.findall(file.read_text("utf-8")) for one in pair
+    ]
+    assert len({one for one in written if one}) >= 35
+    declared = {code for code, _ in audit.topics()}
+    assert {one for one in written if one} <= declared
+    number = platform("satu")
+    owner = signed_in(app, AdminRole.OWNER)
+    owner.post(f"/admin/platforms/{number}/settings", name="LMS satu", takes_deployments="1")
+    page = owner.get("/admin/audit?action=platform.change").text
+    row = re.sub(r"<[^>]+>", " ", page[page.index("<tbody") : page.index("</tbody")]).split()
+    assert " ".join(row).startswith("Pengaturan platform diubah LMS satu Menyetujui penempatan baru sendiri: ya")
+    assert "platform.change" not in " ".join(row)
+
+
+def test_a_slash_behind_admin_leads_to_the_desk_and_the_front_page_names_it(app: Flask) -> None:
+    stranger = app.test_client()
+    assert stranger.get("/admin/").headers["Location"].startswith("/admin")
+    assert stranger.get("/admin/").status_code == stranger.get("/admin").status_code == 303
+    assert 'href="/admin"' in stranger.get("/").text
 
 
 def test_a_server_without_an_owner_says_what_to_run_and_no_link(app: Flask) -> None:

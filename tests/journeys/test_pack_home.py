@@ -80,6 +80,18 @@ def test_a_learner_always_sees_one_next_step(client: FlaskClient, keys: KeyServe
     assert f'href="{home}/home"' in page(client, f"{home}/a/sum")
 
 
+def test_a_class_page_calls_work_without_points_done_and_not_marked(client: FlaskClient, app: Flask, keys: KeyServer) -> None:
+    home = land(client)
+    for activity in ("sum", "baca"):
+        hand_in(client, home, activity, "5")
+    other = app.test_client()
+    teacher = land(other, sub="7", roles=TEACHER)
+    pages = {one: page(other, f"{teacher}/a/{one}/class") for one in ("sum", "baca")}
+    assert {one: ("Dinilai" in text, "Selesai" in text) for one, text in pages.items()} == {
+        "sum": (True, False), "baca": (False, True),
+    }  # fmt: skip
+
+
 def test_a_teacher_sees_the_class_first_and_may_try(client: FlaskClient, app: Flask, keys: KeyServer) -> None:
     hand_in(client, land(client), "sum", "5")
     other = app.test_client()

@@ -42,12 +42,22 @@ def index() -> Response:
 _NAMES: dict[str, Text] = {
     "role": text("Peran", "Role"), "before": text("Sebelumnya", "Before"),
     "platforms": text("Platform nomor", "Platforms number"),
-    "way": text("Cara", "How"), "issuer": text("Layanan akun", "Account service"),
+    "way": text("Cara", "How"), "issuer": text("Alamat penerbit", "Issuer"),
+    "number": text("Jumlah", "Number"), "reason": text("Sebab", "Reason"), "wrong": text("Belum baik", "Not well"),
+    "version": text("Versi", "Version"), "snapshot": text("Sidik isi", "Snapshot"),
+    "bytes": text("Ukuran dalam bita", "Size in bytes"),
+    "rows": text("Baris yang dihapus", "Rows erased"), "months": text("Bulan", "Months"),
+    "last_opened": text("Terakhir dibuka", "Last opened"), "was": text("Nama sebelumnya", "Name before"),
+    "takes_deployments": text("Menyetujui penempatan baru sendiri", "Accepts new deployments by itself"),
+    "deployment": text("Penempatan", "Deployment"), "client_id": text("Client ID", "Client ID"),
+    "in_place_of_registration": text("Menggantikan pendaftaran nomor", "In place of registration number"),
+    "signs_from": text("Dipakai sejak (UTC)", "Signs from (UTC)"), "forgotten": text("Dilupakan", "Forgotten"),
 }  # fmt: skip
 _VALUES: dict[str, Text] = {role.value: name for role, name in ROLE_NAMES.items()} | {
     "password": text("kata sandi", "password"), "code": text("kode", "code"), "totp": text("kode ponsel", "phone code"),
     "recovery": text("kode pemulihan", "recovery code"), "invitation": text("tautan undangan", "invitation link"),
     "oidc": text("akun luar", "outside account"),
+    "True": text("ya", "yes"), "False": text("tidak", "no"),
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from lms_ext.web.admin import guard, nav
 bp = Blueprint("admin_start", __name__, url_prefix="/admin")
 
 
+@bp.get("/")  # as people type it; addresses are made from the line below, which Flask hears of first
 @bp.get("")
 def start() -> BaseResponse:
     """Go to what admins come for most."""
