@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from lms_ext.domain.access import Actor
-from lms_ext.domain.columns import Terms, may_make, may_read
+from lms_ext.domain.columns import ENGLISH, Terms, may_make, may_read
 from lms_ext.domain.people import Role
 from lms_ext.models import Attempt, LaunchSession, Link, Person, Platform, PublishedPack, Space
 from lms_ext.models.statements import Runs, Statement
@@ -50,6 +50,11 @@ class LinkInfo:
     def has(self, option: str) -> bool:
         """Tell whether a teacher switched an option on."""
         return option in self.options.split()
+
+    @property
+    def language(self) -> str:
+        """Give the language in which columns made for it are named: the one in which a teacher chose it."""
+        return "en" if self.has(ENGLISH) else "id"
 
     def within(self, ref: str) -> "LinkInfo":
         """Give this pack's link as the one that an activity of the pack stands behind."""

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.access import Action
 from lms_ext.domain.activities import Work
-from lms_ext.domain.columns import Terms, read_options
+from lms_ext.domain.columns import ENGLISH, Terms, read_options
 from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused, refusal
 from lms_ext.domain.texts import pick
@@ -74,9 +74,10 @@ class Filled:
 
     @property
     def terms(self) -> Terms:
-        """Give times and options for all that is chosen."""
+        """Give times and options for all that is chosen; columns are named in the language of the page."""
         zone = tool().settings.timezone
-        return Terms(choosing.read_moment(self.starts, zone), choosing.read_moment(self.ends, zone), self.options)
+        options = read_options(f"{self.options} {ENGLISH}") if str(get_locale()) == "en" else self.options
+        return Terms(choosing.read_moment(self.starts, zone), choosing.read_moment(self.ends, zone), options)
 
     @property
     def wrong_times(self) -> str:
@@ -234,7 +235,7 @@ def _page(
         pack_kind=choosing.PACK,
         points_prefix=_POINTS,
         zone=ZONES[tool().settings.timezone],
-        aspects=any(one.rubric for one in everything),
+        more_columns=frozenset[str]().union(*(one.columns for one in everything)),
     )
     response = make_response(page, status)
     if desk.repairs and desk.visitor.seat.return_url:

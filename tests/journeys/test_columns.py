@@ -12,6 +12,7 @@ from sqlalchemy import select
 from lms_ext.models import GradeColumn, GradeSlot, Link, db
 from lms_ext.sandbox.claims import item_url
 from lms_ext.worker import Worker
+from tests.journeys.test_activity import document, publish
 from tests.journeys.test_practice_lms import Both, both  # noqa: F401 - a fixture
 from tests.support.pages import read
 from tests.support.visitor import Page
@@ -154,6 +155,53 @@ def test_a_pack_gets_its_columns_and_a_teacher_goes_from_a_grade_to_the_work(bot
     )  # type: ignore[union-attr]  # a missing one fails the test
     assert work
     assert "Nilai di LMS: 7,5; di sini: 0" in both.visitor.get(urljoin(seen.url, work[1])).text
+
+
+def with_module() -> dict[str, Any]:
+    """A pack that has a module beside its sum."""
+    sections = [
+        {"id": key, "title": {"id": title, "en": english}, "blocks": [{"text": "Baca."}]}
+        for key, title, english in (("amati", "Amati", "Observe"), ("rancang", "Rancang", "Design"))
+    ]
+    module = {"id": "modul", "type": "module", "title": {"id": "Modul", "en": "Module"}, "points": 10,
+              "config": {"sections": sections}}  # fmt: skip
+    made = document() | {"version": "1.1.0"}
+    made["units"][0]["activities"].append(module)
+    return made
+
+
+def finish(both: Both, person: str, link: int, *sections: str) -> None:  # noqa: F811 - as above
+    """Mark sections of the module as done."""
+    home = both.open(person, link)
+    for one in sections:
+        page = read(both.visitor.get(f"{home.url}/a/modul").text)
+        fields = {name: page.one("input", name=name)["value"] for name in ("csrf", "attempt", "client_key", "tab", "revs")}
+        assert both.visitor.post(f"{home.url}/a/modul/submit", fields | {"finish": one}).status == 200
+
+
+def test_each_section_of_a_module_gets_a_column_where_a_teacher_wants_that(both: Both) -> None:  # noqa: F811 - as above
+    publish(with_module())
+    both.register()
+    both.visitor.post(f"{both.lms.settings.url}/language", {"lang": "en"})
+    placed = choose(both, "demo/modul", options="units")
+    assert placed.status == 200, placed.text
+    link = both.lms.course.links()[-1]
+    finish(both, LEARNER, link.id, "rancang")
+    deliver(both)
+    finish(both, LEARNER, link.id, "amati")
+    finish(both, OTHER, link.id, "amati")
+    deliver(both)
+    own, *parts = [one for one in both.lms.course.columns() if one["link_id"] == link.id]
+    assert (own["resource_id"], own["maximum"]) == ("demo/modul", 10)
+    assert {one["label"]: (one["resource_id"], one["maximum"], one["tag"]) for one in parts} == {
+        "Module: Design": ("demo/modul#unit:rancang", 1, "module"), "Module: Observe": ("demo/modul#unit:amati", 1, "module"),
+    }  # fmt: skip
+    grades = {one["label"]: {row["person_id"]: row["score"] for row in both.lms.course.grades(one["id"])} for one in parts}
+    assert grades == {"Module: Design": {LEARNER: 1}, "Module: Observe": {LEARNER: 1, OTHER: 1}}
+    assert {row["person_id"]: row["score"] for row in both.lms.course.grades(own["id"])} == {LEARNER: 10, OTHER: 5}
+    db.session.rollback()
+    slots = db.session.execute(select(GradeSlot.version).where(GradeSlot.column_key == "demo/modul#unit:rancang")).scalars()
+    assert list(slots) == [1], "what stands there is not sent again"
 
 
 def test_a_review_of_nobodys_work_or_of_a_foreign_column_says_so(both: Both) -> None:  # noqa: F811 - as above
