@@ -111,6 +111,7 @@ class Reader:
             except Empty:
                 return
             self._reading.discard(reading.link[0])
+            self._look_at = 0.0  # the next column of that platform may have waited for this one
             engine.may_write()
             with self._sessions() as session:
                 readings.store(session, reading, held, trouble, now)

@@ -178,7 +178,7 @@ def test_the_gradebook_is_read_to_its_end_beside_ours(make_lms, work) -> None:
 
     def seen() -> readings.Read:
         db.session.rollback()
-        found = readings.read(db.session, teacher(lms), lms.link_id, "", 100)
+        found = readings.read(db.session, teacher(lms), lms.link_id, KEY, "", 100)[0]
         db.session.rollback()
         return found
 
@@ -201,7 +201,7 @@ def test_a_grade_that_was_kept_has_the_column_read(make_lms, work, monkeypatch: 
 
     def kept() -> bool:
         db.session.rollback()
-        found = readings.read(db.session, teacher(lms), lms.link_id, "", 100).points
+        found = readings.read(db.session, teacher(lms), lms.link_id, KEY, "", 100)[0].points
         db.session.rollback()
         return found == {lms.people["1000"]: 60.0}
 

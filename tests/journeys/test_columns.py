@@ -140,21 +140,31 @@ def test_a_pack_gets_its_columns_and_a_teacher_goes_from_a_grade_to_the_work(bot
 
     both.lms.course.write_own(column["id"], OTHER, 7.5, "", "Wulan")
     teaching = both.open(TEACHER, link.id)
-    asked = both.visitor.post(f"{teaching.url}/a/sum/class/read", {"csrf": csrf(both.visitor.get(f"{teaching.url}/a/sum/class"))})
+    seen = reread(both, teaching.url, "sum")
+    assert "Nilai di LMS: 7,5; di sini: 0" in seen.text
+    assert "Nilai di LMS: 10" in seen.text
+    work = work_url(seen, both.lms.person(OTHER).name)  # type: ignore[union-attr]  # a missing one fails the test
+    assert "Nilai di LMS: 7,5; di sini: 0" in both.visitor.get(work).text
+
+
+def reread(both: Both, page: str, activity: str) -> Page:  # noqa: F811 - as above
+    """Press the button that has the LMS's grades read, and look when that is done."""
+    at = f"{page}/a/{activity}/class"
+    asked = both.visitor.post(f"{at}/read", {"csrf": csrf(both.visitor.get(at))})
     assert "Sedang membaca nilai dari LMS." in asked.text
     assert asked.headers["Refresh"] == "2"
     deliver(both)
     seen = both.visitor.get(asked.url)
     assert "Refresh" not in seen.headers
-    assert "Nilai di LMS: 7,5; di sini: 0" in seen.text
-    assert "Nilai di LMS: 10" in seen.text
-    work = re.search(
-        r'href="([^"]*/a/sum/works/\d+)"[^>]*><span>Buka karya<span class="visually-hidden">: '
-        + re.escape(both.lms.person(OTHER).name),
-        seen.text,
-    )  # type: ignore[union-attr]  # a missing one fails the test
-    assert work
-    assert "Nilai di LMS: 7,5; di sini: 0" in both.visitor.get(urljoin(seen.url, work[1])).text
+    return seen
+
+
+def work_url(class_page: Page, name: str) -> str:
+    """Find the link to a person's work."""
+    link = r'href="([^"]*/works/\d+)"[^>]*><span>Buka karya<span class="visually-hidden">: '
+    found = re.search(link + re.escape(name), class_page.text)
+    assert found, class_page.text
+    return urljoin(class_page.url, found[1])
 
 
 def with_module() -> dict[str, Any]:
@@ -202,6 +212,22 @@ def test_each_section_of_a_module_gets_a_column_where_a_teacher_wants_that(both:
     db.session.rollback()
     slots = db.session.execute(select(GradeSlot.version).where(GradeSlot.column_key == "demo/modul#unit:rancang")).scalars()
     assert list(slots) == [1], "what stands there is not sent again"
+
+    both.visitor.post(f"{both.lms.settings.url}/language", {"lang": "id"})
+    (rancang,) = [one["id"] for one in parts if one["label"] == "Module: Design"]
+    both.lms.course.write_own(rancang, LEARNER, 0, "", "Wulan")
+    both.lms.faults.add("results", "403", times=1)
+    teaching = both.open(TEACHER, link.id)
+    seen = reread(both, teaching.url, "modul")
+    assert "Nilai di LMS tidak terbaca." in seen.text, "one column of the three"
+    assert "Nilai di LMS tidak terbaca." not in reread(both, teaching.url, "modul").text
+    seen = both.visitor.get(seen.url)
+    assert [one.words for one in read(seen.text).all("span", class_="chip chip-revise")] == [
+        "Design: Nilai di LMS: 0; di sini: 1"
+    ]
+    table = read(both.visitor.get(work_url(seen, both.lms.person(LEARNER).name)).text).one("table")  # type: ignore[union-attr]  # a missing one fails the test
+    rows = {row.one("th").words: [cell.words for cell in row.all("td")] for row in table.one("tbody").all("tr")}
+    assert rows == {"Design": ["1 / 1", "0", "Sampai di LMS"], "Observe": ["1 / 1", "1", "Sampai di LMS"]}
 
 
 def test_a_review_of_nobodys_work_or_of_a_foreign_column_says_so(both: Both) -> None:  # noqa: F811 - as above
