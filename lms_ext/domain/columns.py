@@ -27,12 +27,19 @@ class Terms:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     options: str = ""
+    releases_at: datetime | None = None
+    """When grades that are held are to be shown to learners; None leaves that to the teacher in the LMS."""
 
 
 def read_options(written: str) -> str:
     """Keep the options that exist, in a fixed order."""
     words = written.split()
     return " ".join(one for one in OPTIONS if one in words)
+
+
+def is_released(options: str, releases_at: datetime | None, now: datetime) -> bool:
+    """Tell whether the LMS may show grades to learners: those that are held, from the time a teacher chose."""
+    return HOLD not in options.split() or (releases_at is not None and releases_at <= now)
 
 
 def part_key(ref: str, part: str) -> str:

@@ -13,7 +13,7 @@ from lms_ext.lti.tokens import read_json
 from lms_ext.services.columns import Column, Wanted
 
 CONTAINER = "application/vnd.ims.lis.v2.lineitemcontainer+json"
-_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
+ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 PAGES = 100
 """Most pages of one list: a gradebook that never ends is left at that."""
 
@@ -69,7 +69,7 @@ def make_column(post: Callable[[str, dict[str, str], bytes], Answer], column: Co
     body = line_item(item, launch_url) | period(wanted.starts_at, wanted.ends_at)
     if column.resource_link_id:
         body["resourceLinkId"] = column.resource_link_id
-    return post(column.container, {"Content-Type": _ITEM, "Accept": _ITEM}, json.dumps(body).encode())
+    return post(column.container, {"Content-Type": ITEM, "Accept": ITEM}, json.dumps(body).encode())
 
 
 def made_url(answer: Answer, container: str) -> str:

@@ -162,6 +162,19 @@ def read_points(written: str) -> int | None:
     return int(written) if 1 <= int(written) <= 100 else None
 
 
+def read_period(starts: str, ends: str, zone: str) -> tuple[datetime | None, datetime | None, str]:
+    """Read when work begins and is due, and say what is wrong with them: ``unreadable``, ``order`` or ""."""
+    begins, due = read_moment(starts, zone), read_moment(ends, zone)
+    if (starts and not begins) or (ends and not due):
+        return begins, due, "unreadable"
+    return begins, due, "order" if begins and due and due <= begins else ""
+
+
+def write_moment(moment: datetime | None, zone: str) -> str:
+    """Write a time as a browser's date field takes it."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" if moment else ""
+
+
 def read_moment(written: str, zone: str) -> datetime | None:
     """Read a time as a browser's date field writes it, in the zone of the school; None when it is none."""
     try:

@@ -13,6 +13,7 @@ from lms_ext.domain.access import Actor
 from lms_ext.domain.columns import part_key
 from lms_ext.domain.texts import Text
 from lms_ext.models import GradeColumn, Link, Person, PlatformGrade, Space
+from lms_ext.services import columns
 from lms_ext.services.seats import Db
 
 SETTLES = timedelta(seconds=5)
@@ -71,11 +72,8 @@ class Read:
 def ask(session: Db, link: tuple[int, int, int], key: str, due_at: datetime, *, soon: bool = True) -> None:
     """Have a column of a link `(platform, space, id)` read; without `soon` not more often than is polite."""
     postgres = session.get_bind().dialect.name == "postgresql"
-    row = {
-        "platform_id": link[0], "space_id": link[1], "link_id": link[2], "key": key, "read_due_at": due_at, "created_at": due_at
-    }  # fmt: skip
     made = (postgresql.insert if postgres else sqlite.insert)(GradeColumn).values(
-        **row, url="", label="", maximum=0, resource_id="", tag="", gone=False, read_trouble=""
+        **columns.bare(link, key, due_at), read_due_at=due_at
     )
     polite = None if soon else (GradeColumn.read_at.is_(None)) | (GradeColumn.read_at < due_at - AT_MOST)
     key_names = ["platform_id", "space_id", "link_id", "key"]
@@ -175,7 +173,7 @@ class Part:
 def read(session: Db, actor: Actor, link_id: int, ref: str, own: str, maximum: int) -> tuple[Read, list[Part]]:
     """Give what was last read of the columns of ``pack/activity``: the whole's (key `own`), in our points, and its parts'."""
     link = (actor.platform_id, actor.space_id, link_id)
-    columns = session.execute(
+    rows = session.execute(
         select(
             GradeColumn.key, GradeColumn.label, GradeColumn.maximum,
             GradeColumn.read_at, GradeColumn.read_due_at, GradeColumn.read_trouble,
@@ -183,14 +181,14 @@ def read(session: Db, actor: Actor, link_id: int, ref: str, own: str, maximum: i
         .where(*_is(GradeColumn, link), (GradeColumn.key == own) | _of_parts(ref))
         .order_by(GradeColumn.created_at, GradeColumn.key)
     ).all()  # fmt: skip
-    held = _held(session, link, [one.key for one in columns])
+    held = _held(session, link, [one.key for one in rows])
 
     def seen(column: Any, top: int) -> Read:
         points = {person: round(score / most * top, 2) for person, score, most in held.get(column.key, ())}
         return Read(points, column.read_at, column.read_due_at, column.read_trouble)
 
-    whole = next((seen(one, maximum) for one in columns if one.key == own), Read({}))
-    return whole, [Part(one.key, one.label, one.maximum, seen(one, one.maximum)) for one in columns if one.key != own]
+    whole = next((seen(one, maximum) for one in rows if one.key == own), Read({}))
+    return whole, [Part(one.key, one.label, one.maximum, seen(one, one.maximum)) for one in rows if one.key != own]
 
 
 def _held(session: Db, link: tuple[int, int, int], keys: Sequence[str]) -> dict[str, list[tuple[int, float, float]]]:

@@ -67,7 +67,7 @@ def enqueue(
     if fraction is None:
         return
     if link.makes_columns and not link.has_column:
-        _want(session, attempt, activity, column_of(link, activity), pick(activity.title, link.language), points, now)
+        _want(session, attempt, link, activity, column_of(link, activity), pick(activity.title, link.language), points, now)
     progress = "Completed" if complete else "InProgress"
     _put(session, attempt, column_of(link, activity), grading.points(fraction, points), points, comment, progress, now)
 
@@ -128,15 +128,18 @@ def _parts_count(session: Db, attempt: Attempt, link: LinkInfo, activity: Activi
 def _put_part(session: Db, attempt: Attempt, link: LinkInfo, activity: Activity, part: _Part, now: datetime) -> None:
     title = pick(part.title, link.language)
     label = f"{pick(activity.title, link.language)}: {title}"
-    _want(session, attempt, activity, part.key, label, part.maximum, now)
+    _want(session, attempt, link, activity, part.key, label, part.maximum, now)
     words = f"{title}: {part.given:g} dari {part.maximum}."
     _put(session, attempt, part.key, part.given, part.maximum, words, "Completed", now)
 
 
-def _want(session: Db, attempt: Attempt, activity: Activity, key: str, label: str, points: int, now: datetime) -> None:
-    link = (attempt.platform_id, attempt.space_id, attempt.link_id)
-    resource = key or activity.ref
-    columns.want(session, link, key, label=label, maximum=points, resource_id=resource, tag=activity.type, now=now)
+def _want(
+    session: Db, attempt: Attempt, link: LinkInfo, activity: Activity, key: str, label: str, points: int, now: datetime
+) -> None:
+    columns.want(
+        session, (attempt.platform_id, attempt.space_id, attempt.link_id), key, label=label, maximum=points,
+        resource_id=key or activity.ref, tag=activity.type, now=now, releases_at=link.releases_at,
+    )  # fmt: skip
 
 
 def _put(session: Db, attempt: Attempt, key: str, given: float, points: int, comment: str, progress: str, now: datetime) -> None:

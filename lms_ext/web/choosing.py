@@ -75,17 +75,14 @@ class Filled:
     @property
     def terms(self) -> Terms:
         """Give times and options for all that is chosen; columns are named in the language of the page."""
-        zone = tool().settings.timezone
+        starts_at, ends_at, _ = choosing.read_period(self.starts, self.ends, tool().settings.timezone)
         options = read_options(f"{self.options} {ENGLISH}") if str(get_locale()) == "en" else self.options
-        return Terms(choosing.read_moment(self.starts, zone), choosing.read_moment(self.ends, zone), options)
+        return Terms(starts_at, ends_at, options)
 
     @property
     def wrong_times(self) -> str:
         """Say what is wrong with the times: ``unreadable``, ``order`` or ""."""
-        terms = self.terms
-        if (self.starts and not terms.starts_at) or (self.ends and not terms.ends_at):
-            return "unreadable"
-        return "order" if terms.starts_at and terms.ends_at and terms.ends_at <= terms.starts_at else ""
+        return choosing.read_period(self.starts, self.ends, tool().settings.timezone)[2]
 
 
 def _desk(visitor: Visitor) -> Desk:

@@ -2,14 +2,14 @@
 
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from lms_ext.models import GradeColumn, GradeSlot, Link, db
+from lms_ext.models import GradeColumn, GradeSlot, Link, db, utcnow
 from lms_ext.sandbox.claims import item_url
 from lms_ext.worker import Worker
 from tests.journeys.test_activity import document, publish
@@ -90,6 +90,50 @@ def test_times_that_a_teacher_chose_reach_the_lms_and_its_learners(both: Both, p
         both.lms.course.set_times(link.id, "", "2099-12-01T09:00:00Z")
         assert "Tenggat 1 Desember 2099, 16.00 WIB" in both.open(LEARNER, link.id).text
         assert "Terlambat" not in both.open(TEACHER, link.id).text
+    _changed_here(both, profile, link.id, column["id"])
+
+
+def _changed_here(both: Both, profile: str, link: int, column: int) -> None:  # noqa: F811 - as above
+    """The teacher changes times here: they hold here, and are kept in the LMS where it takes them."""
+    takes = profile == "generic"
+    page = set_times(both, link, starts="2026-11-03T08:00", ends="2026-11-03T07:00", releases="besok")
+    assert (page.status, "Tenggat harus sesudah waktu mulai." in page.text) == (422, True)
+    assert page.text.count("Tulis waktu seperti") == 1, "the time of release, too"
+    page = set_times(both, link, starts="2026-11-03T08:00", ends="2099-11-30T16:00", releases="2099-12-12T08:00")
+    assert "Menunggu dikirim" in page.text
+    assert page.headers["Refresh"] == "2"
+    deliver(both)
+    page = both.visitor.get(page.url)
+    assert "Refresh" not in page.headers
+    assert ("LMS memakai waktu ini." if takes else "LMS tidak menyimpan waktu ini: hanya berlaku di sini.") in page.text
+    there = both.lms.course.column(column)
+    assert there is not None
+    kept = ("2026-11-03T01:00:00Z", "2099-11-30T09:00:00Z") if takes else ("", "")
+    assert (there["starts"], there["ends"], bool(there["released"])) == (*kept, False)
+    assert (there["label"], there["resource_id"], there["maximum"]) == ("Jumlah", "demo/sum", 10), "the rest stays as it was"
+    assert there["review"]
+    assert "Tenggat 30 November 2099, 16.00 WIB" in both.open(LEARNER, link).text, "what the link was chosen with is no news"
+
+    past = utcnow() - timedelta(seconds=1)
+    db.session.execute(update(Link).values(releases_at=past))
+    db.session.execute(update(GradeColumn).where(GradeColumn.change_due_at.is_not(None)).values(change_due_at=past))
+    db.session.commit()
+    deliver(both)
+    assert (both.lms.course.column(column) or {})["released"], "the time of release has come"
+    set_times(both, link)
+    deliver(both)
+    both.open(LEARNER, link)
+    db.session.rollback()
+    row = db.session.execute(select(Link)).scalar_one()
+    assert (row.starts_at, row.ends_at, row.releases_at, row.options) == (None, None, None, "")
+    gone = both.lms.course.column(column) or {}
+    assert (gone["starts"], gone["ends"], bool(gone["released"])) == ("", "", True)
+
+
+def set_times(both: Both, link: int, **fields: str) -> Page:  # noqa: F811 - as above
+    """Save the form with the times of a link as its teacher."""
+    at = f"{both.open(TEACHER, link).url}/times"
+    return both.visitor.post(at, {"csrf": csrf(both.visitor.get(at)), **fields})
 
 
 def test_work_does_not_begin_before_its_time(both: Both) -> None:  # noqa: F811 - as above
