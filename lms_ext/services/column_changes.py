@@ -73,13 +73,16 @@ class Told:
         return delivery_reasons.words(self.trouble)
 
     def verdict(self, link: LinkInfo, now: datetime) -> str:
-        """Tell what became of the link's times there: ``same``, ``none`` (the LMS keeps no such times) or ``other``."""
+        """Tell what became of the link's times there.
+
+        ``same``, ``release`` (the times, but not the release of grades), ``other`` times, or ``none``: it keeps no times.
+        """
         if self.kept is None:
             return "none"
-        held = not is_released(link.options, link.releases_at, now)
-        alike = _alike(self.kept.starts_at, link.starts_at) and _alike(self.kept.ends_at, link.ends_at)
-        if alike and (self.kept.released is not held if self.kept.released is not None else not held):
-            return "same"
+        if _alike(self.kept.starts_at, link.starts_at) and _alike(self.kept.ends_at, link.ends_at):
+            # who does not say holds no grades back
+            agreed = (self.kept.released is not False) == is_released(link.options, link.releases_at, now)
+            return "same" if agreed else "release"
         return "other" if self.kept.starts_at or self.kept.ends_at else "none"
 
 

@@ -211,6 +211,13 @@ def test_a_grade_that_was_kept_has_the_column_read(make_lms, work, monkeypatch: 
 def test_changed_times_are_told_again_after_a_fault_and_a_refusal_stays_to_be_seen(app: Flask, make_lms) -> None:
     lms = make_lms("generic")
     link = (lms.platform_id, lms.space_id, lms.link_id)
+    silent: list[bool] = []
+
+    @lms.sandbox.after_request
+    def _silent(response: Response) -> Response:
+        if silent and request.method == "PUT":
+            response.status_code, response.data = 204, b""
+        return response
 
     def tell(**times: Any) -> column_changes.Told:
         db.session.execute(update(Link).values(**times))
@@ -241,6 +248,8 @@ def test_changed_times_are_told_again_after_a_fault_and_a_refusal_stays_to_be_se
     assert (told.trouble, told.due_at) == ("change-not-allowed", None)
     assert told.kept is not None
     assert told.kept.ends_at == due, "what the LMS said before"
+    silent.append(True)
+    assert tell(ends_at=due + timedelta(days=2)).kept == column_changes.Kept(None, due + timedelta(days=2), released=True)
     lms.practice.course.remove_column(lms.column)
     assert tell(starts_at=None).trouble == "no-column"
 
@@ -256,6 +265,18 @@ def test_times_changed_while_the_lms_was_being_told_are_told_after_that(make_lms
     (second,) = column_changes.take(db.session, utcnow() + timedelta(seconds=1), limit=5, but=())
     assert second.lease != first.lease
     assert column_changes.take(db.session, utcnow(), limit=5, but={lms.platform_id}) == []
+    db.session.rollback()
+
+
+def test_a_column_that_is_yet_to_be_made_is_told_nothing_but_one_being_made_is_told_after_that(make_lms) -> None:
+    lms = make_lms("generic")
+    now, key = utcnow(), (lms.platform_id, lms.space_id, lms.link_id, "demo/sum#alur")
+    want(lms, key[3])
+    made = db.session.get_one(GradeColumn, key)
+    for making_until, due_at in ((None, None), (now + timedelta(minutes=1), now + timedelta(minutes=1))):
+        made.making_until, made.change_due_at = making_until, now
+        assert column_changes.take(db.session, now, limit=5, but=()) == []
+        assert made.change_due_at == due_at
     db.session.rollback()
 
 
