@@ -19,7 +19,7 @@ from lms_ext.domain.activities import (
     Wants,
     Work,
 )
-from lms_ext.domain.activity_types import ActivityType, PackFormat, Reading, Sample
+from lms_ext.domain.activity_types import ActivityType, PackFormat, Reading, Sample, ScoredUnit
 from lms_ext.domain.events import GradeDelivered, PackPublished, SubmissionRecorded
 from lms_ext.domain.incoming import Incoming, NoticeHandler, Reply
 from lms_ext.domain.offers import OfferedMessage
@@ -34,6 +34,6 @@ __all__ = [
     "Access", "Action", "Activity", "ActivityType", "Actor", "Answer", "Aspect", "Entries", "Experience", "Field",
     "FieldKind", "GradeDelivered", "Incoming", "Indicator", "Json", "Keep", "Level", "Localized", "Markdown", "NoticeHandler",
     "OfferedMessage", "Outcome", "Pack", "PackFormat", "PackPublished", "PlatformInfo", "Problem", "Quirks", "Reading",
-    "Reply", "RichText", "Role", "Rubric", "Sample", "Severity", "StableId", "Strict", "SubmissionRecorded", "Text", "Unit",
-    "Wants", "Work", "hookimpl", "pick", "text",
+    "Reply", "RichText", "Role", "Rubric", "Sample", "ScoredUnit", "Severity", "StableId", "Strict", "SubmissionRecorded",
+    "Text", "Unit", "Wants", "Work", "hookimpl", "pick", "text",
 ]  # fmt: skip

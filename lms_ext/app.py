@@ -36,6 +36,7 @@ from lms_ext.web import (
     sessions,
     tabs,
     teaching,
+    times,
     tool,
 )
 
@@ -90,7 +91,7 @@ def create_app(settings: Settings | None = None, extra_plugins: Mapping[str, obj
     refused_launches.register(app)
     for blueprint in (
         front.bp, health.bp, i18n.bp, lti.bp, messages.bp, registration.bp, packs.bp,
-        landing.bp, copies.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp, roster.bp, privacy.bp,
+        landing.bp, copies.bp, choosing.bp, tabs.bp, activities.bp, teaching.bp, times.bp, roster.bp, privacy.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     admin.register(app)

@@ -20,6 +20,7 @@ from lms_ext.domain.events import GradeDelivered
 from lms_ext.domain.pacing import Rules
 from lms_ext.domain.quirks import PlatformInfo, Quirks
 from lms_ext.lti.ags import Gradebook
+from lms_ext.lti.column_changes import Changer
 from lms_ext.lti.notices import NoticeDesk
 from lms_ext.lti.registry import KnownPlatform
 from lms_ext.lti.results import Reader
@@ -52,7 +53,8 @@ class Worker:
         self._tool: Tool = app.extensions["lms_ext"]
         tokens = Tokens(self._tool.lti.outbound, self._tool.lti.signer, new_session)
         self._gradebook = Gradebook(self._tool.lti.outbound, tokens, self._tool.lti.launch_url)
-        self._reader = Reader(new_session, self._tool.lti.outbound, tokens, self._tool.lti.registry, self._quirks)
+        asking = (new_session, self._tool.lti.outbound, tokens, self._tool.lti.registry, self._quirks)
+        self._columns = (Reader(*asking), Changer(*asking))
         self._rosters = RosterWork(app, tokens, self._rules)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="grades")
         self._wake = self._tool.work_waits
@@ -96,7 +98,7 @@ class Worker:
             with self._app.app_context():
                 self._settle()
                 pause = self._fill()
-                self._reader.step(self._spawn, utcnow())
+                self._step_columns()
                 self._rosters.look()
                 if pause == _IDLE:
                     self._tidy()
@@ -109,24 +111,28 @@ class Worker:
         return _IDLE
 
     def once(self) -> int:
-        """Send all that may leave now and settle it, and read what is due; gives how many scores were tried."""
+        """Send all that may leave now and settle it, read and change columns that are due; gives how many scores were tried."""
         tried = 0
         while True:
             self._fill()
             flying = self._flying.total()
             if not flying:
-                self._read_all()
+                self._finish_columns()
                 return tried
             self._await_flying()
             tried += flying
 
-    def _read_all(self) -> None:
+    def _step_columns(self) -> bool:
+        """Go on with columns; tells whether anything is still under way."""
+        for one in self._columns:
+            one.step(self._spawn, utcnow())
+        return any(one.busy for one in self._columns)
+
+    def _finish_columns(self) -> None:
         with self._app.app_context():
-            self._reader.step(self._spawn, utcnow())
-            while self._reader.busy:
+            while self._step_columns():
                 self._wake.wait(_IDLE)
                 self._wake.clear()
-                self._reader.step(self._spawn, utcnow())
 
     def _settle(self) -> None:
         while True:

@@ -182,12 +182,13 @@ class Outcome:
     """False keeps an ONGOING attempt open."""
     detail: Mapping[str, Json] = field(default_factory=dict)
     """What `review` wants to know again, plain JSON; kept with the submission."""
+    units: Mapping[str, float] = field(default_factory=dict)
+    """Fractions in 0..1 by id of `ActivityType.units`; a unit without a score (yet) is absent."""
 
     def fault(self) -> str | None:
         """Say what makes this outcome unusable, or None."""
-        if self.fraction is not None and not (math.isfinite(self.fraction) and 0 <= self.fraction <= 1):
-            return "fraction outside 0..1"
-        return None
+        fractions = [*self.units.values(), *(() if self.fraction is None else (self.fraction,))]
+        return None if all(math.isfinite(one) and 0 <= one <= 1 for one in fractions) else "fraction outside 0..1"
 
 
 @dataclass(frozen=True, slots=True)

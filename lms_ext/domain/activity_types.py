@@ -1,5 +1,6 @@
 """The contract between the host and an activity type: pure functions on plain data."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,9 @@ from typing import Any, ClassVar, Protocol
 from lms_ext.domain.activities import Answer, Field, Json, Outcome, Wants, Work
 from lms_ext.domain.problems import Problem
 from lms_ext.domain.texts import Text, text
+
+_UNIT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
+"""As `config_fields.StableId`."""
 
 
 class ConfigSchema(Protocol):
@@ -24,6 +28,22 @@ class Sample:
 
     answer: Answer
     fraction: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredUnit:
+    """A stretch of an activity that has a score of its own, for which a teacher may want a gradebook column."""
+
+    id: str
+    """A stable id: the column keeps it for ever."""
+    title: Text
+    maximum: int = 1
+    """Score maximum of its column, 1..100. It comes on top of the activity's points, so let it be small."""
+
+    @property
+    def is_fit(self) -> bool:
+        """Tell whether a gradebook can hold it."""
+        return bool(_UNIT_ID.match(self.id)) and 1 <= self.maximum <= 100
 
 
 class ActivityType(ABC):
@@ -79,6 +99,11 @@ class ActivityType(ABC):
         """Describe the size in a few words for lists, e.g. "10 soal"; None to say nothing."""
         del config
         return None
+
+    def units(self, config: Any) -> tuple[ScoredUnit, ...]:
+        """Declare what `grade` scores singly in ``Outcome.units``; empty when it only scores the whole."""
+        del config
+        return ()
 
     def apply(self, config: Any, work: Work, name: str, value: str) -> Answer:
         """Give the answer after the type's own button `name` with `value` was pressed."""

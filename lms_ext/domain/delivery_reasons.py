@@ -58,6 +58,10 @@ REASONS: dict[str, Text] = {
         "LMS menolak membuat kolom nilai. Mintalah admin memeriksa izin alat ini di LMS, lalu kirim ulang.",
         "The LMS refused to make a gradebook column. Ask an admin to check this tool's permissions, then send again.",
     ),
+    "change-not-allowed": text(
+        "LMS tidak mengizinkan alat ini mengubah kolom nilai.", "The LMS does not let this tool change gradebook columns."
+    ),
+    "change-refused": text("LMS menolak perubahan kolom nilai.", "The LMS refused to change the gradebook column."),
     "no-scope": text(
         "LMS tidak mengizinkan alat ini mengirim nilai. Mintalah admin mengaktifkan layanan nilai, lalu buka dari LMS.",
         "The LMS does not let this tool send grades. Ask an admin to switch the grade service on, then open it from the LMS.",

@@ -80,10 +80,39 @@ class DeepLinkingSettings:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """When work through a link begins and is due; None where no time is set."""
+    """When work through a link begins and is due, by the platform's word and as written when choosing; None where none is set."""
 
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    chosen_starts_at: datetime | None = None
+    chosen_ends_at: datetime | None = None
+
+    @property
+    def told(self) -> str:
+        """Write all of it down, to see at the next launch what of it is new."""
+        return ",".join(map(_written, (self.starts_at, self.ends_at, self.chosen_starts_at, self.chosen_ends_at)))
+
+    def new_since(self, told: str) -> dict[str, datetime | None]:
+        """Give ``starts_at`` and ``ends_at`` as far as they are news: launches repeat them, a teacher may have changed them here.
+
+        `told` is what was told before; "" when this is the first time. An empty word of the platform is none, since many never
+        take times over; where it had told a time, it means that there is no time any more.
+        """
+        before = told.split(",") if told else []
+        found: dict[str, datetime | None] = {}
+        words = {"starts_at": (self.starts_at, self.chosen_starts_at), "ends_at": (self.ends_at, self.chosen_ends_at)}
+        for place, (name, (now, chosen)) in enumerate(words.items()):
+            if not before:
+                found[name] = now or chosen
+            elif _written(now) != before[place]:
+                found[name] = now
+            elif _written(chosen) != before[place + 2]:
+                found[name] = chosen or now
+        return found
+
+
+def _written(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S}" if moment else ""
 
 
 @dataclass(frozen=True, slots=True)

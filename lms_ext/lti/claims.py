@@ -199,10 +199,9 @@ def launch_from(
 
 
 def _dates(told: dict[str, str], course: str) -> Dates:
-    """Read times: the platform's word counts, where it fills its variables in, before what was written when choosing.
+    """Read times: the platform's word, where it fills its variables in, and what was written when choosing.
 
-    An empty value is no word: it may mean "none", but also that the platform never took the time over. What was written
-    when choosing holds in that course: a copy of it begins another year.
+    What was written when choosing holds in that course: a copy of it begins another year.
     """
     own = told if told.get("dates_for", course) == course else {}
 
@@ -210,8 +209,10 @@ def _dates(told: dict[str, str], course: str) -> Dates:
         return next((moment for one in written if (moment := read_time(one))), None)
 
     return Dates(
-        first(told.get("submission_start"), told.get("available_start"), own.get("starts")),
-        first(told.get("submission_end"), own.get("ends")),
+        first(told.get("submission_start"), told.get("available_start")),
+        first(told.get("submission_end")),
+        first(own.get("starts")),
+        first(own.get("ends")),
     )
 
 

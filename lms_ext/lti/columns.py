@@ -14,7 +14,7 @@ from lms_ext.lti.tokens import read_json
 from lms_ext.services.columns import Column, Wanted
 
 CONTAINER = "application/vnd.ims.lis.v2.lineitemcontainer+json"
-_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
+ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 PAGES = 100
 """Most pages of one list: a gradebook that never ends is left at that."""
 
@@ -68,7 +68,7 @@ def make_column(post: Callable[[str, dict[str, str], bytes], Answer], column: Co
     item = LineItem(wanted.label, wanted.maximum, wanted.resource_id, wanted.tag, whole(wanted.resource_id), wanted.released)
     body = line_item(item, launch_url) | period(wanted.starts_at, wanted.ends_at)
     body["resourceLinkId"] = column.resource_link_id
-    return post(column.container, {"Content-Type": _ITEM, "Accept": _ITEM}, json.dumps(body).encode())
+    return post(column.container, {"Content-Type": ITEM, "Accept": ITEM}, json.dumps(body).encode())
 
 
 def made_url(answer: Answer, container: str) -> str:

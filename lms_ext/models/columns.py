@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Float, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms_ext.models.base import Base, Id, UtcDateTime, utcnow
+from lms_ext.models.base import Base, Document, Id, JsonObject, UtcDateTime, utcnow
 
 COLUMN_KEY = 220
 """Longest key of a column: ``pack/activity#aspect``."""
@@ -24,6 +24,12 @@ class GradeColumn(Base):
             "read_due_at",
             postgresql_where=text("read_due_at IS NOT NULL"),
             sqlite_where=text("read_due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_grade_column_change",
+            "change_due_at",
+            postgresql_where=text("change_due_at IS NOT NULL"),
+            sqlite_where=text("change_due_at IS NOT NULL"),
         ),
     )
 
@@ -46,6 +52,14 @@ class GradeColumn(Base):
     """When the LMS's own grades are to be read next; None when nobody asked."""
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     read_trouble: Mapped[str] = mapped_column(String(60), default="")
+    change_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the link's times and release are to be told to the LMS; None when it knows, or was not asked."""
+    change_tries: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    change_trouble: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    change_answer: Mapped[JsonObject | None] = mapped_column(Document)
+    """What the LMS answered last: `services.column_changes.Kept` as plain JSON."""
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it answered."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 

@@ -95,9 +95,13 @@ class Link(Base):
     may_score: Mapped[bool] = mapped_column(default=False)
     """The platform granted the score scope for the line item."""
     starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When work may begin, as the LMS last said, else as the teacher wrote when choosing."""
+    """When work may begin: what the LMS or a teacher here said last."""
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When work is due; what comes later is taken and marked as late."""
+    told_times: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    """What the platform last told of times (`domain.launches.Dates.told`): the same again changes nothing."""
+    releases_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the LMS is to show held grades to learners; None leaves that to the teacher there."""
     options: Mapped[str] = mapped_column(String(60), default="", server_default="")
     """Words of `domain.columns.OPTIONS` that a teacher switched on when choosing, a space between."""
     stable_id: Mapped[str] = mapped_column(String(64), default="", server_default="")

@@ -74,6 +74,8 @@ def _checked(body: Any) -> dict[str, Any]:
     review = body.get("submissionReview")
     if review is not None and not is_review(review):
         raise Problem(400, "submissionReview must be an object with a url, and custom parameters that are text")
+    if not practice().profile.takes_dates:
+        values |= {"starts": "", "ends": ""}
     released = body.get("gradesReleased") is not False
     return {"label": body["label"].strip(), "maximum": maximum, **values, "review": review, "released": released}
 
@@ -132,9 +134,14 @@ def read_item(number: int) -> Response:
 def change_item(number: int) -> Response:
     """Change a line item."""
     need_scope(_WRITE)
-    _column(number)
+    column = _column(number)
     values = _checked(need_body(_ITEM))
-    practice().course.change_column(number, values)
+    lms = practice()
+    lms.course.change_column(number, values)
+    link = lms.course.link(column["link_id"]) if column["link_id"] else None
+    if link and link.column_id == number and lms.profile.takes_dates:
+        # one due date for the assignment and its column: Canvas documentation, Line Items, endDateTime
+        lms.course.set_times(link.id, values["starts"], values["ends"])
     words(N_("Kolom nilai diubah alat: %(label)s"), label=values["label"])
     return _typed(_item(_column(number)), _ITEM)
 

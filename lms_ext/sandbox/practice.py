@@ -92,8 +92,12 @@ class Practice:
 
     @property
     def issuer(self) -> str:
-        """Give the ``iss`` of tokens."""
-        return self.profile.issuer or self.settings.url
+        """Give the ``iss`` of tokens.
+
+        A tool that registered itself knows this LMS by its own address, whatever its likes share elsewhere: it has read the
+        configuration here, and takes nobody's word for another site.
+        """
+        return self.settings.url if self.store.get("granted") else self.profile.issuer or self.settings.url
 
     @property
     def tool(self) -> ToolSetup:

@@ -18,7 +18,7 @@ class Profile:
     """``product_family_code`` of the tool_platform claim; "" leaves the claim out."""
     version: str = "1"
     issuer: str = ""
-    """"" is the practice LMS's own address."""
+    """The one that all sites of this LMS share; "" is the practice LMS's own address."""
     deployment_id: str = "1"
     login_method: str = "POST"
     login_extra: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +63,12 @@ class Profile:
     """Whether member lists say where changes since are told."""
     takes_dates: bool = True
     """Whether times of a chosen item are kept, and told again where a tool asks for them."""
+    registers: bool = True
+    """Whether tools register themselves (Dynamic Registration 1.0)."""
+    private_configuration: bool = False
+    """Whether only the holder of a registration token may read the configuration."""
+    account: str = ""
+    """Name of the school, where the configuration tells it."""
 
 
 PROFILES: Mapping[str, Profile] = {
@@ -122,6 +128,8 @@ PROFILES: Mapping[str, Profile] = {
             accept_multiple=True,
             accept_lineitem=True,  # a column only when the flag is on: canvas-lms#1749
             sends_data=False,
+            private_configuration=True,  # canvas-lms, doc/api/registration.md: the token is sent with both requests
+            account="SMA Latihan",  # canvas-lms, doc/api/registration.md: lti/account_name
             notices=True,  # Canvas documentation, Platform Notification Service; no history variable: hypothesis#5352
         ),
         Profile(
@@ -177,6 +185,7 @@ PROFILES: Mapping[str, Profile] = {
             uuid_ids=True,
             late_status=400,  # equals or precedes the stored one: serializers.py of xblock-lti-consumer
             accept_multiple=True,
+            registers=False,  # typed in for each block or passport: README of xblock-lti-consumer
         ),
     )
 }

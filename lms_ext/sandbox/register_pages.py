@@ -23,7 +23,7 @@ def _page(address: str, fault: str) -> str:
     lms = practice()
     return render_template(
         "register.html", address=address, fault=fault, waiting=lms.store.get("registered"), known=bool(lms.tool.login_url),
-        shared=lms.issuer != lms.settings.url,
+        shared=bool(lms.profile.issuer), registers=lms.profile.registers,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify, request
 from lms_ext.sandbox.messages import N_
 from lms_ext.sandbox.oidc import SCOPES
 from lms_ext.sandbox.practice import Practice, ToolSetup
-from lms_ext.sandbox.services import practice, service, words
+from lms_ext.sandbox.services import Problem, practice, service, words
 
 bp = Blueprint("registration", __name__, url_prefix="/lti")
 TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
@@ -41,7 +41,7 @@ def new_token(lms: Practice, *, update: bool) -> str:
     client_id = lms.client_id if update else secrets.token_hex(8)
     scope = "reg-update" if update else "reg"
     times = {"iat": now, "exp": now + _LIFE}
-    return lms.keys.sign({"sub": client_id, "scope": scope, "iss": lms.issuer, "jti": secrets.token_hex(8), **times})
+    return lms.keys.sign({"sub": client_id, "scope": scope, "iss": lms.settings.url, "jti": secrets.token_hex(8), **times})
 
 
 @bp.get("/openid-configuration")
@@ -49,9 +49,13 @@ def new_token(lms: Practice, *, update: bool) -> str:
 def configuration() -> Response:
     """Say what this LMS is and where its services are."""
     lms = practice()
+    if not lms.profile.registers:
+        raise Problem(404, "tools do not register themselves here")
+    if lms.profile.private_configuration:
+        _bearer(lms)
     base = f"{lms.settings.url.rstrip('/')}/lti"
     found: dict[str, Any] = {
-        "issuer": lms.issuer,
+        "issuer": lms.settings.url,
         "authorization_endpoint": f"{base}/auth",
         "token_endpoint": f"{base}/token",
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
@@ -70,6 +74,8 @@ def configuration() -> Response:
             "variables": ["CourseSection.title", "ResourceLink.id", "User.id", *lms.profile.variables],
         },
     }
+    if lms.profile.account:
+        found[_PLATFORM]["https://canvas.instructure.com/lti/account_name"] = lms.profile.account
     if lms.profile.token_audience:
         found["authorization_server"] = lms.profile.token_audience
     return jsonify(found)
@@ -81,7 +87,7 @@ def register() -> Response:
     """Take a tool's metadata; it waits until the admin of the LMS activates it."""
     lms = practice()
     try:
-        claims = _token(lms, request.headers.get("Authorization", ""))
+        claims = _token(lms)
         tool = _tool(lms, request.get_data())
     except Refusal as refusal:
         words(N_("Pendaftaran alat ditolak: %(reason)s"), reason=str(refusal))
@@ -102,8 +108,15 @@ def register() -> Response:
     return jsonify(answer)
 
 
-def _token(lms: Practice, header: str) -> dict[str, Any]:
-    kind, _, token = header.partition(" ")
+def _bearer(lms: Practice) -> None:
+    try:
+        _token(lms)
+    except Refusal as refusal:
+        raise Problem(401, str(refusal)) from refusal
+
+
+def _token(lms: Practice) -> dict[str, Any]:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise Refusal(404, "no registration token")
     try:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lms_ext.domain.access import Actor
 from lms_ext.domain.activities import Activity, Answer, Entries, Outcome, Work
-from lms_ext.domain.activity_types import ActivityType
+from lms_ext.domain.activity_types import ActivityType, ScoredUnit
 from lms_ext.domain.events import SubmissionRecorded
 from lms_ext.domain.people import Role
 from lms_ext.domain.texts import Text
@@ -191,6 +191,7 @@ def submit(
         if attempt.fraction is not None:
             words = scoring.describe(activity, attempt)
             scoring.enqueue(session, attempt, link, activity, words, now, complete=outcome.complete)
+            scoring.enqueue_units(session, attempt, link, activity, _earned(kind, activity, outcome), now)
     session.flush()
     event = SubmissionRecorded(
         attempt.platform_id, attempt.space_id, attempt.id, activity.ref, attempt.revision, outcome.needs_marking
@@ -217,6 +218,16 @@ def _record(
     )
     session.add(submission)
     return submission
+
+
+def _earned(kind: ActivityType, activity: Activity, outcome: Outcome) -> list[tuple[ScoredUnit, float]]:
+    """Give the units that have a score."""
+    try:
+        declared = kind.units(activity.config) if outcome.units else ()
+    except Exception:  # a plugin's fault costs the columns of units, never the work
+        log.exception("plugin.failed", plugin=kind.name, method="units")
+        return []
+    return [(one, outcome.units[one.id]) for one in declared if one.is_fit and one.id in outcome.units]
 
 
 def lacking(kind: ActivityType, activity: Activity, work: Work) -> Text | None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from lms_ext.domain.activities import Activity
 from lms_ext.domain.activity_types import ActivityType
+from lms_ext.domain.columns import ASPECTS, UNITS
 from lms_ext.domain.texts import Text, text
 from lms_ext.packs import framework
 from lms_ext.services import pack_access
@@ -41,8 +42,8 @@ class Item:
     minutes: int | None
     tags: tuple[str, ...]
     """The author's tags, and ``pengalaman:…`` for the learning experience."""
-    rubric: bool = False
-    """A teacher marks it, or something in it, by aspects."""
+    columns: frozenset[str] = frozenset()
+    """What it, or something in it, can have a gradebook column each for: `domain.columns.ASPECTS`, ``UNITS``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +75,20 @@ def _items(published: Published, types: Mapping[str, ActivityType]) -> tuple[Ite
     usable = [(one, types[one.type]) for one in pack.activities if one.type in types and one.config is not None]
     minutes = sum(one.minutes or 0 for one, _ in usable) or None
     size = text(f"{len(usable)} aktivitas", f"{len(usable)} activities")
-    whole = Item(
-        pack.id, pack.id, pack.title, pack.summary, PACK, _PACK_TITLE, size, 0, minutes, (), any(one.rubric for one, _ in usable)
-    )
-    return (whole, *(_item(pack.id, one, kind) for one, kind in usable))
+    items = [_item(pack.id, one, kind) for one, kind in usable]
+    columns = frozenset[str]().union(*(one.columns for one in items))
+    whole = Item(pack.id, pack.id, pack.title, pack.summary, PACK, _PACK_TITLE, size, 0, minutes, (), columns)
+    return (whole, *items)
 
 
 def _item(pack_id: str, one: Activity, kind: ActivityType) -> Item:
     tags = (*one.tags, f"pengalaman:{one.experience.value}") if one.experience else one.tags
     size = kind.summary(one.config)
+    columns = {ASPECTS: one.rubric, UNITS: kind.units(one.config)}
     return Item(
-        one.ref, pack_id, one.title, one.summary, kind.name, kind.title, size, one.points, one.minutes, tags, bool(one.rubric)
-    )
+        one.ref, pack_id, one.title, one.summary, kind.name, kind.title, size, one.points, one.minutes, tags,
+        frozenset(name for name, parts in columns.items() if parts),
+    )  # fmt: skip
 
 
 def fold(value: str) -> str:
@@ -157,6 +160,19 @@ def read_points(written: str) -> int | None:
     if not (written.isascii() and written.isdecimal() and len(written) <= 3):
         return None
     return int(written) if 1 <= int(written) <= 100 else None
+
+
+def read_period(starts: str, ends: str, zone: str) -> tuple[datetime | None, datetime | None, str]:
+    """Read when work begins and is due, and say what is wrong with them: ``unreadable``, ``order`` or ""."""
+    begins, due = read_moment(starts, zone), read_moment(ends, zone)
+    if (starts and not begins) or (ends and not due):
+        return begins, due, "unreadable"
+    return begins, due, "order" if begins and due and due <= begins else ""
+
+
+def write_moment(moment: datetime | None, zone: str) -> str:
+    """Write a time as a browser's date field takes it."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" if moment else ""
 
 
 def read_moment(written: str, zone: str) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lms_ext.domain.columns import HOLD, SCOPE
+from lms_ext.domain.columns import SCOPE, is_released
 from lms_ext.models import GradeColumn, GradeSlot, Link
 from lms_ext.models.statements import Statement
 from lms_ext.services.seats import Db
@@ -68,20 +68,32 @@ def _want_statement(dialect: str) -> Any:
 
 _WANT = Statement(
     _want_statement,
-    keys=("platform_id", "space_id", "link_id", "key", *_TOLD, "url", "gone", "read_trouble", "created_at"),
+    keys=(
+        "platform_id", "space_id", "link_id", "key", *_TOLD, "url", "gone", "read_trouble", "change_tries", "change_trouble",
+        "change_due_at", "created_at",
+    ),
 )  # fmt: skip
 
 
-def want(
-    session: Db, link: tuple[int, int, int], key: str, *, label: str, maximum: int, resource_id: str, tag: str, now: datetime
-) -> None:
-    """Note, in the caller's transaction, that a link `(platform, space, id)` wants a column; delivering makes it."""
-    session.flush()
-    row = {
-        "platform_id": link[0], "space_id": link[1], "link_id": link[2], "key": key, "label": label[:300], "maximum": maximum,
-        "resource_id": resource_id, "tag": tag[:100], "url": "", "gone": False, "read_trouble": "", "created_at": now,
+def bare(link: tuple[int, int, int], key: str, now: datetime) -> dict[str, Any]:
+    """Give the row of a column of a link `(platform, space, id)` of which nothing is known yet."""
+    return {
+        "platform_id": link[0], "space_id": link[1], "link_id": link[2], "key": key, "label": "", "maximum": 0, "resource_id": "",
+        "tag": "", "url": "", "gone": False, "read_trouble": "", "change_tries": 0, "change_trouble": "", "created_at": now,
     }  # fmt: skip
-    _WANT.rows(session, row)
+
+
+def want(
+    session: Db, link: tuple[int, int, int], key: str, *, label: str, maximum: int, resource_id: str, tag: str, now: datetime,
+    releases_at: datetime | None = None,
+) -> None:  # fmt: skip
+    """Note, in the caller's transaction, that a link `(platform, space, id)` wants a column; delivering makes it.
+
+    At `releases_at` the LMS is told to show its grades.
+    """
+    session.flush()
+    told = {"label": label[:300], "maximum": maximum, "resource_id": resource_id, "tag": tag[:100]}
+    _WANT.rows(session, bare(link, key, now) | told | {"change_due_at": releases_at})
 
 
 def take(session: Db, made: GradeColumn, link: Link, now: datetime) -> Wanted | None:
@@ -96,7 +108,7 @@ def take(session: Db, made: GradeColumn, link: Link, now: datetime) -> Wanted | 
         tag=made.tag,
         starts_at=link.starts_at,
         ends_at=link.ends_at,
-        released=HOLD not in link.options.split(),
+        released=is_released(link.options, link.releases_at, now),
         until=made.making_until,
         taken=_taken(session, made),
     )

@@ -246,7 +246,7 @@ _KNOWN = Statement(
             _WHOSE.label("person_id"), Person.name, Person.email, Person.old_sub,
             Member.role, Member.status.label("member_status"), Link.id.label("link_id"), Link.title.label("link_title"),
             Link.lineitem_url, Link.may_score, Link.activity_ref, Link.asked_ref, Link.points, Link.stable_id, Visit.first_at,
-            Link.starts_at, Link.ends_at, _PARKED.label("parked"), _OTHERS.label("others"),
+            Link.starts_at, Link.ends_at, Link.told_times, _PARKED.label("parked"), _OTHERS.label("others"),
         )
         .select_from(Space)
         .outerjoin(Person, and_(Person.platform_id == Space.platform_id, Person.sub == bindparam("sub")))
@@ -282,8 +282,8 @@ def _link(session: Runs, launch: Launch, known: Any, space_id: int, now: datetim
         told |= {"lineitem_url": known.lineitem_url, "may_score": known.may_score}
     elif known is not None and launch.ags.lineitem != known.lineitem_url and _is_part(session, launch, space_id, known):
         told |= {"lineitem_url": known.lineitem_url, "may_score": known.may_score}
-    if launch.dates is not None:
-        told |= {"starts_at": launch.dates.starts_at, "ends_at": launch.dates.ends_at}
+    if launch.dates is not None and (known is None or launch.dates.told != known.told_times):
+        told |= launch.dates.new_since((known.told_times if known else "") or "") | {"told_times": launch.dates.told}
     if known is not None and known.link_id is not None:
         told |= {"stable_id": launch.stable_id or known.stable_id}
         same = all(getattr(known, "link_title" if name == "title" else name) == value for name, value in told.items())

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from lms_ext.domain import delivery_reasons
 from lms_ext.domain.access import Actor
-from lms_ext.domain.columns import is_part, whole
+from lms_ext.domain.columns import whole
 from lms_ext.domain.texts import Text
 from lms_ext.models import GradeSlot
 from lms_ext.models.statements import Runs
@@ -86,15 +86,20 @@ def slots(session: Db, actor: Actor, link_id: int) -> Sequence[GradeSlot]:
     return session.execute(found).scalars().all()
 
 
+def scores_of(session: Db, link: tuple[int, int, int], person_id: int) -> dict[str, tuple[float | None, int]]:
+    """Give what a person's slots at a link `(platform, space, id)` hold, by key of the column: (points, maximum)."""
+    rows = session.execute(
+        select(GradeSlot.column_key, GradeSlot.given, GradeSlot.maximum).where(
+            GradeSlot.platform_id == link[0], GradeSlot.space_id == link[1], GradeSlot.link_id == link[2],
+            GradeSlot.person_id == person_id,
+        )
+    )  # fmt: skip
+    return {row.column_key: (row.given, row.maximum) for row in rows}
+
+
 def deliveries(grades: Sequence[GradeSlot], column: str = "") -> dict[int, Delivery]:
     """Give the delivery of each person's grade in one of a link's columns, by person id."""
     return {one.person_id: _delivery(one) for one in grades if one.column_key == column}
-
-
-def part_troubles(grades: Sequence[GradeSlot], ref: str) -> dict[int, Delivery]:
-    """Give, by person id, a grade of a part of ``pack/activity`` (an aspect) that is late, kept or parked."""
-    parts = [one for one in grades if is_part(one.column_key) and whole(one.column_key) == ref]
-    return {one.person_id: _delivery(one) for one in parts if one.reason}
 
 
 def _delivery(slot: GradeSlot) -> Delivery:

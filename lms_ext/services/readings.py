@@ -10,8 +10,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from lms_ext.domain import delivery_reasons
 from lms_ext.domain.access import Actor
+from lms_ext.domain.columns import part_key
 from lms_ext.domain.texts import Text
 from lms_ext.models import GradeColumn, Link, Person, PlatformGrade, Space
+from lms_ext.services import columns
 from lms_ext.services.seats import Db
 
 SETTLES = timedelta(seconds=5)
@@ -70,15 +72,27 @@ class Read:
 def ask(session: Db, link: tuple[int, int, int], key: str, due_at: datetime, *, soon: bool = True) -> None:
     """Have a column of a link `(platform, space, id)` read; without `soon` not more often than is polite."""
     postgres = session.get_bind().dialect.name == "postgresql"
-    row = {
-        "platform_id": link[0], "space_id": link[1], "link_id": link[2], "key": key, "read_due_at": due_at, "created_at": due_at
-    }  # fmt: skip
     made = (postgresql.insert if postgres else sqlite.insert)(GradeColumn).values(
-        **row, url="", label="", maximum=0, resource_id="", tag="", gone=False, read_trouble=""
+        **columns.bare(link, key, due_at), read_due_at=due_at
     )
     polite = None if soon else (GradeColumn.read_at.is_(None)) | (GradeColumn.read_at < due_at - AT_MOST)
     key_names = ["platform_id", "space_id", "link_id", "key"]
     session.execute(made.on_conflict_do_update(index_elements=key_names, set_={"read_due_at": due_at}, where=polite))
+
+
+def ask_activity(session: Db, link: tuple[int, int, int], ref: str, own: str, now: datetime) -> None:
+    """Have every column of ``pack/activity`` read: that of the whole, whose key is `own`, and those of its parts."""
+    ask(session, link, own, now)
+    session.execute(
+        update(GradeColumn)
+        .where(*_is(GradeColumn, link), _of_parts(ref), GradeColumn.url != "")
+        .values(read_due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _of_parts(ref: str) -> Any:
+    return GradeColumn.key.startswith(part_key(ref, ""), autoescape=True)
 
 
 def take(session: Db, now: datetime, *, limit: int, but: Collection[int]) -> list[Reading]:
@@ -146,23 +160,46 @@ def _replace(session: Db, reading: Reading, held: Sequence[Held]) -> None:
         session.execute(insert(PlatformGrade), list(rows.values()))
 
 
-def read(session: Db, actor: Actor, link_id: int, key: str, maximum: int) -> Read:
-    """Give what was last read of a column, in our points."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The column of a part of an activity."""
+
+    key: str
+    label: str
+    maximum: int
+    read: Read
+
+
+def read(session: Db, actor: Actor, link_id: int, ref: str, own: str, maximum: int) -> tuple[Read, list[Part]]:
+    """Give what was last read of the columns of ``pack/activity``: the whole's (key `own`), in our points, and its parts'."""
     link = (actor.platform_id, actor.space_id, link_id)
-    column = session.execute(
-        select(GradeColumn.read_at, GradeColumn.read_due_at, GradeColumn.read_trouble).where(
-            *_is(GradeColumn, link), GradeColumn.key == key
-        )
-    ).one_or_none()
-    if column is None:
-        return Read({})
     rows = session.execute(
-        select(PlatformGrade.person_id, PlatformGrade.score, PlatformGrade.maximum).where(
-            *_is(PlatformGrade, link), PlatformGrade.column_key == key
+        select(
+            GradeColumn.key, GradeColumn.label, GradeColumn.maximum,
+            GradeColumn.read_at, GradeColumn.read_due_at, GradeColumn.read_trouble,
         )
-    )
-    points = {row.person_id: round(row.score / row.maximum * maximum, 2) for row in rows}
-    return Read(points, column.read_at, column.read_due_at, column.read_trouble)
+        .where(*_is(GradeColumn, link), (GradeColumn.key == own) | _of_parts(ref))
+        .order_by(GradeColumn.created_at, GradeColumn.key)
+    ).all()  # fmt: skip
+    held = _held(session, link, [one.key for one in rows])
+
+    def seen(column: Any, top: int) -> Read:
+        points = {person: round(score / most * top, 2) for person, score, most in held.get(column.key, ())}
+        return Read(points, column.read_at, column.read_due_at, column.read_trouble)
+
+    whole = next((seen(one, maximum) for one in rows if one.key == own), Read({}))
+    return whole, [Part(one.key, one.label, one.maximum, seen(one, one.maximum)) for one in rows if one.key != own]
+
+
+def _held(session: Db, link: tuple[int, int, int], keys: Sequence[str]) -> dict[str, list[tuple[int, float, float]]]:
+    """Give (person id, score, maximum) as they were read, by key of the column."""
+    found: dict[str, list[tuple[int, float, float]]] = {}
+    if keys:
+        where = (*_is(PlatformGrade, link), PlatformGrade.column_key.in_(keys))
+        asked = select(PlatformGrade.column_key, PlatformGrade.person_id, PlatformGrade.score, PlatformGrade.maximum)
+        for one in session.execute(asked.where(*where)):
+            found.setdefault(one.column_key, []).append((one.person_id, one.score, one.maximum))
+    return found
 
 
 def _is(table: Any, link: tuple[int, int, int]) -> Sequence[Any]:

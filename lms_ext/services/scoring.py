@@ -1,14 +1,16 @@
 """From attempts and marks to the score that a gradebook should show."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from lms_ext.domain import grading
 from lms_ext.domain.activities import Activity, Keep
-from lms_ext.domain.columns import ASPECTS, part_key
-from lms_ext.domain.texts import pick
+from lms_ext.domain.activity_types import ScoredUnit
+from lms_ext.domain.columns import ASPECTS, UNITS, part_key, unit_key
+from lms_ext.domain.texts import Text, pick
 from lms_ext.models import Attempt
 from lms_ext.services import columns, outbox
 from lms_ext.services.seats import Db, LinkInfo
@@ -65,7 +67,7 @@ def enqueue(
     if fraction is None:
         return
     if link.makes_columns and not link.has_column:
-        _want(session, attempt, activity, column_of(link, activity), pick(activity.title, "id"), points, now)
+        _want(session, attempt, link, activity, column_of(link, activity), pick(activity.title, link.language), points, now)
     progress = "Completed" if complete else "InProgress"
     _put(session, attempt, column_of(link, activity), grading.points(fraction, points), points, comment, progress, now)
 
@@ -77,28 +79,67 @@ def enqueue_aspects(
 
     Only those of the attempt that counts: beside a whole of another attempt they would tell two stories.
     """
-    wanted = activity.rubric is not None and link.has(ASPECTS) and link.makes_columns and attempt.graded
-    if not wanted or maximum(link, activity) == 0:
+    if activity.rubric is None or not _parts_count(session, attempt, link, activity, ASPECTS):
         return
-    if activity.keep != Keep.MEAN and counted(session, attempt, activity.keep) != attempt.fraction:
-        return
-    assert activity.rubric is not None  # wanted
     given = {key: tuple(value) for key, value in marks.items()}
     for aspect in activity.rubric.aspects:
         level = activity.rubric.level(aspect, given)
         if level is None:
             continue
-        key = part_key(activity.ref, aspect.id)
-        label = f"{pick(activity.title, 'id')}: {pick(aspect.title, 'id')}"
-        _want(session, attempt, activity, key, label, aspect.maximum, now)
-        words = f"{pick(aspect.title, 'id')}: {level} dari {aspect.maximum}."
-        _put(session, attempt, key, float(level), aspect.maximum, words, "Completed", now)
+        part = _Part(part_key(activity.ref, aspect.id), aspect.title, float(level), aspect.maximum)
+        _put_part(session, attempt, link, activity, part, now)
 
 
-def _want(session: Db, attempt: Attempt, activity: Activity, key: str, label: str, points: int, now: datetime) -> None:
-    link = (attempt.platform_id, attempt.space_id, attempt.link_id)
-    resource = key or activity.ref
-    columns.want(session, link, key, label=label, maximum=points, resource_id=resource, tag=activity.type, now=now)
+def enqueue_units(
+    session: Db, attempt: Attempt, link: LinkInfo, activity: Activity, earned: Sequence[tuple[ScoredUnit, float]], now: datetime
+) -> None:
+    """Put the fractions that units of an activity earned in the outbox, each for its own column, where a teacher wants that.
+
+    As with aspects only those of the attempt that counts. One that stands there already is not sent again: work that is handed
+    in step by step brings all earlier units along each time.
+    """
+    if not earned or not _parts_count(session, attempt, link, activity, UNITS):
+        return
+    there = outbox.scores_of(session, (attempt.platform_id, attempt.space_id, attempt.link_id), attempt.person_id)
+    for unit, fraction in earned:
+        given = grading.points(fraction, unit.maximum)
+        part = _Part(unit_key(activity.ref, unit.id), unit.title, given, unit.maximum)
+        if there.get(part.key) != (part.given, part.maximum):
+            _put_part(session, attempt, link, activity, part, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a part of an activity earned, for the column of `key`."""
+
+    key: str
+    title: Text
+    given: float
+    maximum: int
+
+
+def _parts_count(session: Db, attempt: Attempt, link: LinkInfo, activity: Activity, option: str) -> bool:
+    """Tell whether the parts of an attempt belong in columns: those of another attempt than the whole tell another story."""
+    if not (link.has(option) and link.makes_columns and attempt.graded) or maximum(link, activity) == 0:
+        return False
+    return activity.keep == Keep.MEAN or counted(session, attempt, activity.keep) == attempt.fraction
+
+
+def _put_part(session: Db, attempt: Attempt, link: LinkInfo, activity: Activity, part: _Part, now: datetime) -> None:
+    title = pick(part.title, link.language)
+    label = f"{pick(activity.title, link.language)}: {title}"
+    _want(session, attempt, link, activity, part.key, label, part.maximum, now)
+    words = f"{title}: {part.given:g} dari {part.maximum}."
+    _put(session, attempt, part.key, part.given, part.maximum, words, "Completed", now)
+
+
+def _want(
+    session: Db, attempt: Attempt, link: LinkInfo, activity: Activity, key: str, label: str, points: int, now: datetime
+) -> None:
+    columns.want(
+        session, (attempt.platform_id, attempt.space_id, attempt.link_id), key, label=label, maximum=points,
+        resource_id=key or activity.ref, tag=activity.type, now=now, releases_at=link.releases_at,
+    )  # fmt: skip
 
 
 def _put(session: Db, attempt: Attempt, key: str, given: float, points: int, comment: str, progress: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """A person at a page: which launch, course, link and role. The one entry to everything a launch may touch."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from lms_ext.domain.access import Actor
-from lms_ext.domain.columns import Terms, may_make, may_read
+from lms_ext.domain.columns import ENGLISH, Terms, may_make, may_read
 from lms_ext.domain.people import Role
 from lms_ext.models import Attempt, LaunchSession, Link, Person, Platform, PublishedPack, Space
 from lms_ext.models.statements import Runs, Statement
@@ -41,6 +41,8 @@ class LinkInfo:
     """When work is due; what comes later is taken and marked as late."""
     options: str = ""
     """Words of `domain.columns.OPTIONS`."""
+    releases_at: datetime | None = None
+    """When grades that are held are to be shown to learners."""
 
     @property
     def takes_grades(self) -> bool:
@@ -50,6 +52,11 @@ class LinkInfo:
     def has(self, option: str) -> bool:
         """Tell whether a teacher switched an option on."""
         return option in self.options.split()
+
+    @property
+    def language(self) -> str:
+        """Give the language in which columns made for it are named: the one in which a teacher chose it."""
+        return "en" if self.has(ENGLISH) else "id"
 
     def within(self, ref: str) -> "LinkInfo":
         """Give this pack's link as the one that an activity of the pack stands behind."""
@@ -65,7 +72,7 @@ def info_of(row: Link, beside: LinkInfo) -> LinkInfo:
     return LinkInfo(
         row.id, row.title, row.activity_ref, row.points, bool(row.lineitem_url) and row.may_score,
         makes_columns=beside.makes_columns, reads_grades=beside.reads_grades,
-        starts_at=row.starts_at, ends_at=row.ends_at, options=row.options,
+        starts_at=row.starts_at, ends_at=row.ends_at, options=row.options, releases_at=row.releases_at,
     )  # fmt: skip
 
 
@@ -105,8 +112,8 @@ _QUERY = Statement(
         Person.name, Space.title.label("space_title"), Platform.name.label("platform_name"), Platform.status,
         Platform.issuer, Platform.auth_login_url, Platform.other_hosts,
         Link.id.label("link_id"), Link.title.label("link_title"), Link.activity_ref, Link.points,
-        Link.lineitem_url, Link.may_score, Link.starts_at, Link.ends_at, Link.options, Space.lineitems_url, Space.ags_scopes,
-        Link.copy_doubt, PublishedPack.snapshot_hash,
+        Link.lineitem_url, Link.may_score, Link.starts_at, Link.ends_at, Link.options, Link.releases_at,
+        Space.lineitems_url, Space.ags_scopes, Link.copy_doubt, PublishedPack.snapshot_hash,
     )
     .join(Platform, Platform.id == _LAUNCH.platform_id)
     .join(Person, and_(Person.platform_id == _LAUNCH.platform_id, Person.id == _LAUNCH.person_id))
@@ -135,7 +142,7 @@ def find_seat(session: Db, key: tuple[int, int, int], secret_hash: str, now: dat
         link = LinkInfo(
             row.link_id, row.link_title, row.activity_ref, row.points, has_column, row.snapshot_hash or "", doubt,
             makes_columns=may_make(row.lineitems_url, row.ags_scopes), reads_grades=may_read(row.ags_scopes.split()),
-            starts_at=row.starts_at, ends_at=row.ends_at, options=row.options,
+            starts_at=row.starts_at, ends_at=row.ends_at, options=row.options, releases_at=row.releases_at,
         )  # fmt: skip
     return Seat(
         actor=Actor(platform_id, space_id, row.person_id, Role(row.role)),
@@ -168,12 +175,21 @@ def return_url_of(session: Db, key: tuple[int, int, int], secret_hash: str) -> s
 
 def bind_link(session: Db, actor: Actor, link_id: int, ref: str, points: int | None, terms: Terms) -> None:
     """Put an activity (or a pack) behind a link; work done under what was there before stays stored."""
+    _change(session, actor, link_id, terms, activity_ref=ref, points=points)
+    adopt(session, (actor.platform_id, actor.space_id, link_id), ref)
+
+
+def set_terms(session: Db, actor: Actor, link_id: int, terms: Terms) -> None:
+    """Change a link's times and options; what the LMS last told of them is no news any more."""
+    _change(session, actor, link_id, terms)
+
+
+def _change(session: Db, actor: Actor, link_id: int, terms: Terms, **more: Any) -> None:
     session.execute(
         update(Link)
         .where(Link.platform_id == actor.platform_id, Link.space_id == actor.space_id, Link.id == link_id)
-        .values(activity_ref=ref, points=points, starts_at=terms.starts_at, ends_at=terms.ends_at, options=terms.options)
+        .values(**asdict(terms), **more)
     )
-    adopt(session, (actor.platform_id, actor.space_id, link_id), ref)
 
 
 def adopt(session: Runs, link: tuple[int, int, int], ref: str) -> None:

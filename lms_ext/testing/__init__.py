@@ -32,6 +32,9 @@ def _of_one_attempt(kind: ActivityType, config: Any, seed: int, *, graded: bool)
         return
     if kept != state or kind.start(config, seed) != state:
         yield "the same seed must give the same state, in plain JSON"
+    units = kind.units(config)
+    if len({one.id for one in units}) < len(units) or not all(one.is_fit for one in units):
+        yield "units need stable ids that differ, and a maximum of 1 to 100"
     samples = list(kind.samples(config, kept))
     if not samples:
         yield "there are no samples"
@@ -52,6 +55,8 @@ def _of_one_sample(kind: ActivityType, config: Any, state: dict[str, Any], sampl
         yield "grading again gives another outcome"
     if outcome.fault():
         yield f"the outcome is unusable: {outcome.fault()}"
+    elif not set(outcome.units) <= {one.id for one in kind.units(config)}:
+        yield "it scores a unit that it does not declare"
     elif (outcome.fraction is None) != (sample.fraction is None) or not math.isclose(
         outcome.fraction or 0.0, sample.fraction or 0.0, abs_tol=1e-9
     ):

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.access import Action
 from lms_ext.domain.activities import Work
-from lms_ext.domain.columns import Terms, read_options
+from lms_ext.domain.columns import ENGLISH, Terms, read_options
 from lms_ext.domain.hosts import origin
 from lms_ext.domain.people import Role
 from lms_ext.domain.refusals import Refused, refusal
@@ -74,17 +74,15 @@ class Filled:
 
     @property
     def terms(self) -> Terms:
-        """Give times and options for all that is chosen."""
-        zone = tool().settings.timezone
-        return Terms(choosing.read_moment(self.starts, zone), choosing.read_moment(self.ends, zone), self.options)
+        """Give times and options for all that is chosen; columns are named in the language of the page."""
+        starts_at, ends_at, _ = choosing.read_period(self.starts, self.ends, tool().settings.timezone)
+        options = read_options(f"{self.options} {ENGLISH}") if str(get_locale()) == "en" else self.options
+        return Terms(starts_at, ends_at, options)
 
     @property
     def wrong_times(self) -> str:
         """Say what is wrong with the times: ``unreadable``, ``order`` or ""."""
-        terms = self.terms
-        if (self.starts and not terms.starts_at) or (self.ends and not terms.ends_at):
-            return "unreadable"
-        return "order" if terms.starts_at and terms.ends_at and terms.ends_at <= terms.starts_at else ""
+        return choosing.read_period(self.starts, self.ends, tool().settings.timezone)[2]
 
 
 def _desk(visitor: Visitor) -> Desk:
@@ -236,7 +234,7 @@ def _page(
         pack_kind=choosing.PACK,
         points_prefix=_POINTS,
         zone=ZONES[tool().settings.timezone],
-        aspects=any(one.rubric for one in everything),
+        more_columns=frozenset[str]().union(*(one.columns for one in everything)),
     )
     response = make_response(page, status)
     if desk.repairs and desk.visitor.seat.return_url:

@@ -12,9 +12,8 @@ from lms_ext.domain.access import Action
 from lms_ext.domain.refusals import Refused
 from lms_ext.domain.texts import pick
 from lms_ext.models import Attempt, Mark, Person, db
-from lms_ext.services import attempting, marking, outbox, readings, reviewing, scoring
+from lms_ext.services import attempting, beside, marking, outbox, readings, reviewing, scoring
 from lms_ext.services.marking import Decision
-from lms_ext.services.readings import Read
 from lms_ext.services.reviewing import Row
 from lms_ext.web.activities import review_context
 from lms_ext.web.class_lists import ListView
@@ -73,20 +72,12 @@ def overview_page(here: Place) -> Response:
 
 def _grades(here: Place) -> dict[str, Any]:
     """Give where each grade is, what the LMS's gradebook was last seen to hold, and whether it is being read just now."""
-    actor, maximum = here.visitor.seat.actor, scoring.maximum(here.link, here.activity)
-    if not maximum or not here.link.takes_grades:
-        return {"maximum": maximum, "graded": False, "deliveries": {}, "parts": {}, "read": Read({}), "reading": False}
-    key = scoring.column_of(here.link, here.activity)
-    slots = outbox.slots(db.session, actor, here.link.id)
-    read = readings.read(db.session, actor, here.link.id, key, maximum)
-    asked = "read" in request.args and read.due_at is not None
+    found = beside.look(db.session, here.visitor.seat.actor, here.link, here.activity)
+    asked = [one.due_at for one in found.waits() if one.due_at is not None] if "read" in request.args else []
     return {
-        "maximum": maximum,
-        "graded": True,
-        "deliveries": outbox.deliveries(slots, key),
-        "parts": outbox.part_troubles(slots, here.activity.ref),
-        "read": read,
-        "reading": asked and read.due_at is not None and here.visitor.now - read.due_at < _PATIENCE,
+        "beside": found,
+        "maximum": found.maximum,
+        "reading": any(here.visitor.now - one < _PATIENCE for one in asked),
     }
 
 
@@ -97,7 +88,8 @@ def read_grades(ref: LaunchRef, activity_id: str) -> BaseResponse:
     actor = here.visitor.seat.actor
     if here.link.reads_grades and here.link.takes_grades:
         link = (actor.platform_id, actor.space_id, here.link.id)
-        readings.ask(db.session, link, scoring.column_of(here.link, here.activity), here.visitor.now)
+        own = scoring.column_of(here.link, here.activity)
+        readings.ask_activity(db.session, link, here.activity.ref, own, here.visitor.now)
         db.session.commit()
         tool().wake_worker()
     return redirect(f"{here.url('class')}?read=1", 303)

@@ -12,6 +12,7 @@ from lms_ext.api import (
     Json,
     Outcome,
     Sample,
+    ScoredUnit,
     Text,
     Wants,
     Work,
@@ -84,9 +85,15 @@ class Module(ActivityType):
     def grade(self, config: ModuleConfig, work: Work) -> Outcome:
         """Give the share of sections done; with ``score: all`` there is no score before the last."""
         total = len(config.sections)
-        done = len({one.id for one in config.sections} & set(work.answer.get(DONE, ())))
-        complete = done == total
-        return Outcome(done / total if complete or config.share else None, complete=complete, detail={"done": done})
+        marked = [one.id for one in config.sections if one.id in work.answer.get(DONE, ())]
+        complete = len(marked) == total
+        if not complete and not config.share:
+            return Outcome(None, complete=False, detail={"done": len(marked)})
+        return Outcome(len(marked) / total, complete=complete, detail={"done": len(marked)}, units=dict.fromkeys(marked, 1.0))
+
+    def units(self, config: ModuleConfig) -> tuple[ScoredUnit, ...]:
+        """Give the sections, where there are several: nothing in one is asked, so each counts as done or has no score."""
+        return tuple(ScoredUnit(one.id, one.title) for one in config.sections) if len(config.sections) > 1 else ()
 
     def review(self, config: ModuleConfig, work: Work, outcome: Outcome) -> dict[str, Any]:
         """Give the whole text, for reading again and for print."""

@@ -108,6 +108,17 @@ def overview(stage: Stage, context: BrowserContext) -> Page:
     return stage.open(context, JOURNAL, TEACHER)
 
 
+def times(stage: Stage, context: BrowserContext) -> Page:
+    page = stage.open(context, JOURNAL, TEACHER)
+    page.get_by_role("link", name="Atur waktu").click()
+    page.fill("#rilis", "2099-12-12T08:00")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Simpan waktu").click()
+    page.goto(page.url.partition("?")[0])  # where it does not come again by itself
+    expect(page.get_by_text("Kolom nilai tautan ini")).to_be_visible()
+    return page
+
+
 def marking(stage: Stage, context: BrowserContext) -> Page:
     stage.journal(context, "19")
     return stage.work(context, JOURNAL, "Sri Wahyuni")
@@ -160,8 +171,8 @@ def front(stage: Stage, context: BrowserContext) -> Page:
 
 KINDS: dict[str, Kind] = {one.__name__: one for one in (
     home, home_begun, module, module_read, quiz, quiz_checked, quiz_review, journal, journal_unready, journal_sent,
-    journal_marked, journal_returned, class_home, overview, marking, marking_quiz, picker, picker_preview,
-    picker_preview_quiz, refusal, absent, front,
+    journal_marked, journal_returned, class_home, overview, times, marking, marking_quiz, picker,
+    picker_preview, picker_preview_quiz, refusal, absent, front,
 )}  # fmt: skip
 ADMIN_PAGES = (
     "/admin/sign-in",

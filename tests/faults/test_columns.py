@@ -1,7 +1,7 @@
 """Columns that we make: never two for one thing, whatever dies, gets lost, is copied or is deleted."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from lms_ext.domain.people import Role
 from lms_ext.models import GradeColumn, GradeSlot, Link, db, utcnow
 from lms_ext.sandbox.claims import outer_id
 from lms_ext.sandbox.services import hang_up
-from lms_ext.services import columns, delivering, outbox, readings
+from lms_ext.services import column_changes, columns, delivering, outbox, readings
 from lms_ext.worker import Worker
 from tests.support.lms import Lms, until
 
@@ -178,7 +178,7 @@ def test_the_gradebook_is_read_to_its_end_beside_ours(make_lms, work) -> None:
 
     def seen() -> readings.Read:
         db.session.rollback()
-        found = readings.read(db.session, teacher(lms), lms.link_id, "", 100)
+        found = readings.read(db.session, teacher(lms), lms.link_id, KEY, "", 100)[0]
         db.session.rollback()
         return found
 
@@ -201,11 +201,83 @@ def test_a_grade_that_was_kept_has_the_column_read(make_lms, work, monkeypatch: 
 
     def kept() -> bool:
         db.session.rollback()
-        found = readings.read(db.session, teacher(lms), lms.link_id, "", 100).points
+        found = readings.read(db.session, teacher(lms), lms.link_id, KEY, "", 100)[0].points
         db.session.rollback()
         return found == {lms.people["1000"]: 60.0}
 
     until(kept)
+
+
+def test_changed_times_are_told_again_after_a_fault_and_a_refusal_stays_to_be_seen(app: Flask, make_lms) -> None:
+    lms = make_lms("generic")
+    link = (lms.platform_id, lms.space_id, lms.link_id)
+    silent: list[bool] = []
+
+    @lms.sandbox.after_request
+    def _silent(response: Response) -> Response:
+        if silent and request.method == "PUT":
+            response.status_code, response.data = 204, b""
+        return response
+
+    def tell(**times: Any) -> column_changes.Told:
+        db.session.execute(update(Link).values(**times))
+        column_changes.ask(db.session, link, utcnow())
+        db.session.commit()
+        return again()
+
+    def again() -> column_changes.Told:
+        db.session.execute(update(GradeColumn).values(change_due_at=utcnow()).where(GradeColumn.change_due_at.is_not(None)))
+        db.session.commit()
+        worker = Worker(app, Rules())
+        worker.once()
+        worker.close()
+        db.session.expire_all()
+        (told,) = column_changes.look(db.session, teacher(lms), lms.link_id)
+        db.session.rollback()
+        return told
+
+    due = datetime(2099, 12, 1, 9, tzinfo=UTC)
+    lms.practice.faults.add("lineitems", "503", times=1)
+    told = tell(ends_at=due)
+    assert (told.trouble, told.kept, told.due_at is not None) == ("busy", None, True)
+    told = again()
+    assert (told.trouble, told.kept, told.due_at) == ("", column_changes.Kept(None, due, released=True), None)
+
+    lms.practice.faults.add("lineitems", "403", times=1)
+    told = tell(ends_at=due + timedelta(days=1))
+    assert (told.trouble, told.due_at) == ("change-not-allowed", None)
+    assert told.kept is not None
+    assert told.kept.ends_at == due, "what the LMS said before"
+    silent.append(True)
+    assert tell(ends_at=due + timedelta(days=2)).kept == column_changes.Kept(None, due + timedelta(days=2), released=True)
+    lms.practice.course.remove_column(lms.column)
+    assert tell(starts_at=None).trouble == "no-column"
+
+
+def test_times_changed_while_the_lms_was_being_told_are_told_after_that(make_lms) -> None:
+    lms = make_lms("generic")
+    link = (lms.platform_id, lms.space_id, lms.link_id)
+    column_changes.ask(db.session, link, utcnow())
+    (first,) = column_changes.take(db.session, utcnow(), limit=5, but=())
+    column_changes.ask(db.session, link, utcnow())
+    column_changes.store(db.session, first, column_changes.Kept(), "", utcnow())
+    db.session.commit()
+    (second,) = column_changes.take(db.session, utcnow() + timedelta(seconds=1), limit=5, but=())
+    assert second.lease != first.lease
+    assert column_changes.take(db.session, utcnow(), limit=5, but={lms.platform_id}) == []
+    db.session.rollback()
+
+
+def test_a_column_that_is_yet_to_be_made_is_told_nothing_but_one_being_made_is_told_after_that(make_lms) -> None:
+    lms = make_lms("generic")
+    now, key = utcnow(), (lms.platform_id, lms.space_id, lms.link_id, "demo/sum#alur")
+    want(lms, key[3])
+    made = db.session.get_one(GradeColumn, key)
+    for making_until, due_at in ((None, None), (now + timedelta(minutes=1), now + timedelta(minutes=1))):
+        made.making_until, made.change_due_at = making_until, now
+        assert column_changes.take(db.session, now, limit=5, but=()) == []
+        assert made.change_due_at == due_at
+    db.session.rollback()
 
 
 def test_a_next_page_on_another_host_is_not_asked(make_lms, work) -> None:

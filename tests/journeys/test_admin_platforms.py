@@ -46,9 +46,11 @@ def by_hand(browser: AdminBrowser) -> Platform:
     return stored()[-1]
 
 
-def registered(client_id: str, deployment: str = "7", issuer: str = "https://moodle.example") -> Platform:
-    """Register as an LMS does."""
-    invitation, _ = registering.invite(db.session, utcnow())
+def registered(
+    client_id: str, deployment: str = "7", issuer: str = "https://moodle.example", over: int | None = None
+) -> Platform:
+    """Register as an LMS does; `over` is the platform whose own page made the invitation."""
+    invitation, _ = registering.invite(db.session, utcnow(), for_platform=over)
     told = Told(issuer, client_id, deployment, "moodle", "Moodle", f"{issuer}/auth", f"{issuer}/token", f"{issuer}/jwks", "",
                 shares_issuer=False)  # fmt: skip
     registering.record(db.session, invitation, told, utcnow())
@@ -103,16 +105,16 @@ def test_two_registrations_cannot_become_one(app: Flask) -> None:
 
 
 def test_in_production_every_address_is_https(app: Flask) -> None:
-    told = {"issuer": "https://lms.example", "client_id": "c", "frame_hosts": ["https://a.example", "https://*.b.example"]}
+    told = {"issuer": "https://lms.example", "client_id": "c", "other_hosts": ["https://a.example", "https://*.b.example"]}
     told |= {f"{name}_url": f"https://lms.example/{name}" for name in ("auth_login", "auth_token", "jwks")}
     with pytest.raises(BadPlatform) as caught:
         platforms.save(db.session, told | {"jwks_url": "http://lms.example/jwks"}, allow_http=False)
     assert caught.value.faults == {"jwks_url": ["must be https"]}
     made = platforms.save(db.session, told, allow_http=False).platform
-    assert made.frame_hosts == "https://a.example https://*.b.example"
-    del told["frame_hosts"]
+    assert made.other_hosts == "https://a.example https://*.b.example"
+    del told["other_hosts"]
     again = platforms.save(db.session, told, allow_http=False)
-    assert (again.is_new, again.platform.frame_hosts) == (False, "https://a.example https://*.b.example"), "what was listed stays"
+    assert (again.is_new, again.platform.other_hosts) == (False, "https://a.example https://*.b.example"), "what was listed stays"
     assert platforms.set_status(db.session, made.id + 1, "disabled") is None
 
 
@@ -171,7 +173,7 @@ def test_a_registration_with_work_is_neither_replaced_nor_forgotten(app: Flask) 
     assert browser.post("/admin/platforms/new/moodle", **(MOODLE | {"client_id": "second"})).status_code == 303
     second = stored()[-1]
     browser.post(f"/admin/platforms/{old.id}/switch", status="disabled")
-    again = registered("abc")
+    again = registered("abc", over=old.id)
     assert [(one.id, one.status) for one in stored()] == [(old.id, "pending"), (second.id, "active")]
     assert again.id == second.id, "nothing was added"
     kept = [*db.session.scalars(select(PlatformKeySet)), *db.session.scalars(select(ServiceToken))]

@@ -16,11 +16,12 @@ from lms_ext.models import Attempt, GradeSlot, Link, Person, PlatformKeySet, Spa
 from lms_ext.roster_worker import RosterWork
 from lms_ext.sandbox.claims import outer_id
 from lms_ext.sandbox.copy_pages import copy_course
-from lms_ext.sandbox.profiles import PROFILES
+from lms_ext.sandbox.profiles import PROFILES, Profile
 from lms_ext.services import tool_keys
 from lms_ext.web.tool import new_session, tool
 from lms_ext.worker import Worker
 from tests.journeys.test_practice_lms import Both, both  # noqa: F401 - a fixture
+from tests.support.registering import join, register_by_invitation
 
 _KNOWS_WHO_LEFT = {"moodle", "brightspace", "blackboard", "sakai"}
 """Where a refusal can be told from a malformed score."""
@@ -103,10 +104,23 @@ def roster(both: Both) -> set[str]:
     return found
 
 
+def _registered(both: Both, profile: Profile) -> None:
+    """Let the LMS register the tool by invitation where it knows how, else by the file with its addresses."""
+    base = tool().settings.public_url
+    if not profile.registers:
+        assert "registration-not-config" in register_by_invitation(base, both.lms).text
+        both.register()
+        return
+    platform = join(base, both.lms)
+    assert (platform.issuer, platform.product) == (both.lms.settings.url, profile.family or "lms-latihan")
+    assert platform.token_audience == profile.token_audience
+    assert platform.name == (profile.account or both.lms.settings.url.partition("://")[2])
+
+
 @pytest.mark.parametrize("profile", sorted(PROFILES))
 def test_every_lms_the_whole_way(both: Both, profile: str) -> None:
     both.lms.set_profile(profile)
-    both.register()
+    _registered(both, PROFILES[profile])
     link = choose(both, "20")
     assert work(both, "19", link).state == "sent"
     rotate(both)

@@ -23,6 +23,7 @@ from lms_ext.web.tool import tool
 from tests.journeys.test_activity import document, publish
 from tests.support import sum_plugin
 from tests.support.databases import test_settings
+from tests.support.registering import approve, register_by_invitation
 from tests.support.servers import free_port
 from tests.support.visitor import Page, Visitor, served
 
@@ -36,14 +37,7 @@ class Both:
     lms: Practice
 
     def register(self, *, update: bool = False) -> Page:
-        """Do what the frame does: open the invitation with the LMS's parameters, press the button."""
-        _, secret = registering.invite(db.session, utcnow())
-        db.session.commit()
-        given = {
-            "invite": secret, "openid_configuration": configuration_url(self.lms),
-            "registration_token": new_token(self.lms, update=update),
-        }  # fmt: skip
-        return Visitor().post(f"{self.base}/lti/register", given | {"names": "1"})
+        return register_by_invitation(self.base, self.lms, update=update)
 
     def open(self, person: str, link: int, visitor: Visitor | None = None) -> Page:
         visitor = visitor or Visitor()
@@ -62,10 +56,7 @@ class Both:
         return found
 
     def approve(self, platform: Platform, replaced: Platform | None = None) -> None:
-        found = db.session.get_one(Platform, platform.id)
-        registering.approve(db.session, found, db.session.get_one(Platform, replaced.id) if replaced else None)
-        db.session.commit()
-        tool().lti.registry.forget()
+        approve(platform, replaced)
 
 
 @pytest.fixture

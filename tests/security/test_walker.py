@@ -32,6 +32,7 @@ ONLY_THE_LAUNCH = {
     "choosing.cancel": "/choose/cancel", "copies.answer": "/copied", "tabs.open_tab": "/tab", "activities.show": "/a/kerja",
     "activities.again": "/a/kerja/again", "teaching.overview": "/a/kerja/class",
     "teaching.read_grades": "/a/kerja/class/read",
+    "times.show": "/times", "times.change": "/times",
     "privacy.show": "/privacy", "privacy.export": "/privacy/export", "privacy.ask": "/privacy/erase",
     "privacy.erase": "/privacy/erase",
     "roster.refresh": "/roster",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lms_ext.api import Entries, Json, Outcome, Sample, Wants, Work
+from lms_ext.api import Entries, Json, Outcome, Sample, ScoredUnit, Wants, Work
 from lms_ext.testing import breaches
 from tests.support.sum_plugin import Sum
 
@@ -65,6 +65,14 @@ class Odd(Whole):
         return None  # type: ignore[return-value]  # the breach under test
 
 
+class Boastful(Whole):
+    def units(self, config: Any) -> tuple[ScoredUnit, ...]:
+        return ScoredUnit("Satu", {"id": "Satu"}), ScoredUnit("dua", {"id": "Dua"}, 101)
+
+    def grade(self, config: Any, work: Work) -> Outcome:
+        return Outcome(super().grade(config, work).fraction, units={"tiga": 1.0})
+
+
 def test_a_type_that_keeps_the_contract_has_no_breach() -> None:
     assert breaches(Whole(), CONFIG) == []
     assert breaches(Marked(), CONFIG) == []
@@ -85,6 +93,8 @@ def test_a_type_that_keeps_the_contract_has_no_breach() -> None:
         (Odd(), "detail"),
         (Odd(), "view gives a dict"),
         (Odd(), "review gives a dict"),
+        (Boastful(), "units need stable ids"),
+        (Boastful(), "a unit that it does not declare"),
     ],
 )
 def test_each_breach_is_named(kind: Sum, says: str) -> None:

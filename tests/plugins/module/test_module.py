@@ -78,12 +78,15 @@ def test_samples_earn_what_they_say(score: str) -> None:
         outcome = kind.grade(made, Work({}, sample.answer))
         assert outcome.fraction == sample.fraction
         assert outcome.complete == (sample.fraction == 1.0)
+        due = sample.fraction is not None
+        assert outcome.units == (dict.fromkeys(sample.answer.get("done", ()), 1.0) if due else {}), "no part before its whole"
 
 
 def test_the_size_is_told() -> None:
     one = ModuleSchema().load({"sections": [{"id": "a", "title": "A", "blocks": [{"text": "t"}]}]})
     assert Module().summary(one) == {"id": "1 bagian", "en": "1 section"}
     assert Module().summary(config())["en"] == "3 sections"
+    assert ([len(Module().units(each)) for each in (one, config())]) == [0, 3], "one section is the whole"
     assert len(list(Module().samples(one, {}))) == 2
 
 

@@ -56,7 +56,7 @@ def check(lms: Answers, *, away: str = "", **facts: Any) -> dict[str, Check]:
         return f"{nowhere if path == away else lms.url}{path}"
 
     platform = KnownPlatform(
-        1, lms.url, "c1", "LMS", "moodle", "active", at("/auth"), at("/token"), "", at("/jwks"), "", {}
+        1, lms.url, "c1", "LMS", "moodle", "active", at("/auth"), at("/token"), "", at("/jwks"), nowhere, {}
     )  # fmt: skip
     known = Facts("active", 0, f"{at('/items')}?type_id=1", at("/members"), 3, 0)
     found = Checkup(tool().lti.outbound, tool().lti.signer, platform, Quirks(), replace(known, **facts)).run()

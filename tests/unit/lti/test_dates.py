@@ -1,11 +1,12 @@
 """Which of several times counts, and what is no time at all."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from lms_ext.domain.launches import Dates
 from lms_ext.models import Link, db
 from tests.journeys.test_activity import app, keys  # noqa: F401 - fixtures
 from tests.support.platform import KeyServer, launch
@@ -42,3 +43,26 @@ def test_a_launch_that_says_nothing_of_times_leaves_them(client: FlaskClient, ke
         assert launch(client, custom=custom).status_code == 303
         assert db.session.execute(select(Link.ends_at)).scalar_one() == NOON
         db.session.rollback()
+
+
+LATER = NOON + timedelta(days=1)
+NEVER_TOLD = Dates(chosen_ends_at=NOON)
+"""A platform that keeps no times, of a link that was chosen with a due time."""
+TOLD = Dates(ends_at=NOON, chosen_ends_at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "news"),
+    [
+        (None, NEVER_TOLD, {"starts_at": None, "ends_at": NOON}),
+        (None, TOLD, {"starts_at": None, "ends_at": NOON}),
+        (NEVER_TOLD, NEVER_TOLD, {}),  # a teacher may have changed it here meanwhile
+        (TOLD, TOLD, {}),
+        (TOLD, Dates(ends_at=LATER, chosen_ends_at=NOON), {"ends_at": LATER}),
+        (TOLD, Dates(chosen_ends_at=NOON), {"ends_at": None}),  # taken away in the LMS, which keeps times
+        (NEVER_TOLD, Dates(chosen_ends_at=LATER), {"ends_at": LATER}),  # chosen anew in the LMS
+        (NEVER_TOLD, Dates(NOON, None, None, NOON), {"starts_at": NOON}),
+    ],
+)
+def test_only_what_is_news_changes_a_links_times(before: Dates | None, now: Dates, news: dict[str, datetime | None]) -> None:
+    assert now.new_since(before.told if before else "") == news

@@ -34,6 +34,19 @@ def test_every_room_says_that_it_is_practice(browser: FlaskClient, room: str, la
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize(
+    ("profile", "says"),
+    [("moodle", "Alamat pendaftaran alat"), ("canvas", "dengan alamatnya sendiri"), ("openedx", "tidak mengenal pendaftaran")],
+)
+def test_the_register_page_says_how_the_imitated_lms_registers_tools(
+    browser: FlaskClient, lms: Practice, profile: str, says: str
+) -> None:
+    lms.set_profile(profile)
+    assert says in browser.get("/tool/register").text
+    unknown = browser.get("/lti/openid-configuration", headers={"Authorization": "Bearer none"})
+    assert unknown.status_code == {"moodle": 200, "canvas": 401, "openedx": 404}[profile]
+
+
 def test_the_language_is_kept(browser: FlaskClient) -> None:
     browser.post("/language", data={"lang": "en", "back": "/grades"})
     assert "Grade room" in browser.get("/grades").text

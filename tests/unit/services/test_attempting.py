@@ -1,9 +1,13 @@
 """Handing in: the work is kept whatever a plugin does, once per page, with its grade in the same commit."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from lms_ext.api import Outcome, ScoredUnit, Work
 from lms_ext.domain.activities import Keep
 from lms_ext.domain.people import Role
 from lms_ext.models import Attempt, GradeSlot, Submission, db
@@ -11,6 +15,7 @@ from lms_ext.services import attempting, drafting
 from lms_ext.services.attempting import Receipt
 from lms_ext.services.drafting import Change
 from tests.support.classroom import NOON, Classroom, classroom
+from tests.support.sum_plugin import Sum
 
 
 @pytest.fixture
@@ -44,6 +49,30 @@ def test_a_right_answer_is_queued_with_full_points(room: Classroom) -> None:
     assert queued is not None
     assert (queued.given, queued.maximum, queued.state, queued.version) == (10.0, 10, "queued", 1)
     assert queued.comment
+
+
+class Split(Sum):
+    """A sum of two units, one of which no gradebook can hold."""
+
+    def units(self, config: Any) -> tuple[ScoredUnit, ...]:
+        if config["second"] == 0:
+            raise RuntimeError("a fault of the plugin")
+        return ScoredUnit("satu", {"id": "Satu"}, 4), ScoredUnit("dua", {"id": "Dua"}, 101)
+
+    def grade(self, config: Any, work: Work) -> Outcome:
+        return Outcome(1.0, units={"satu": 0.5, "dua": 1.0})
+
+
+@pytest.mark.parametrize(("second", "more"), [(3, {"demo/sum#unit:satu": (2.0, 4)}), (0, {})])
+def test_units_are_queued_beside_the_whole_and_a_fault_in_them_costs_nothing_else(
+    room: Classroom, second: int, more: dict[str, tuple[float, int]]
+) -> None:
+    room.kind = Split()
+    room.activity = replace(room.activity, config={"first": 2, "second": second})
+    room.link = replace(room.link, makes_columns=True, options="units")
+    hand_in(room, room.begin(), total="5")
+    held = {one.column_key: (one.given, one.maximum) for one in db.session.execute(select(GradeSlot)).scalars()}
+    assert held == {"": (10.0, 10), **more}
 
 
 def test_the_same_page_posted_twice_is_one_submission(room: Classroom) -> None:

@@ -27,7 +27,7 @@ def place(room: Classroom) -> tuple[int, int, int]:
 
 
 def held(room: Classroom) -> dict[int, float]:
-    return dict(readings.read(db.session, room.actor, room.link.id, "", 10).points)
+    return dict(readings.read(db.session, room.actor, room.link.id, "demo/sum", "", 10)[0].points)
 
 
 def test_a_platform_is_read_one_column_at_a_time(room: Classroom) -> None:
@@ -44,7 +44,7 @@ def test_trouble_leaves_what_was_read(room: Classroom) -> None:
     readings.store(db.session, reading, [Held("42", 30.0, 40.0), Held("stranger", 1.0, 1.0)], "", NOON)
     assert held(room) == {room.actor.person_id: 7.5}
     readings.store(db.session, reading, None, "no-scope", NOON + HOUR)
-    told = readings.read(db.session, room.actor, room.link.id, "", 10)
+    told = readings.read(db.session, room.actor, room.link.id, "demo/sum", "", 10)[0]
     assert (dict(told.points), told.at, told.trouble) == ({room.actor.person_id: 7.5}, NOON, "no-scope")
     readings.store(db.session, reading, [], "", NOON + 2 * HOUR)
     assert held(room) == {}, "the gradebook holds nothing any more"
