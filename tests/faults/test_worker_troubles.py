@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text, update
 from lms_ext.api import hookimpl
 from lms_ext.app import create_app
 from lms_ext.domain.quirks import Quirks
-from lms_ext.models import GradeSlot, Member, NoticeService, Platform, ToolKey, db, utcnow
+from lms_ext.models import GradeSlot, Member, NoticeService, Platform, Roster, ToolKey, db, utcnow
 from lms_ext.services.delivering import Verdict
 from lms_ext.worker import Worker, start_embedded
 from tests.faults.conftest import QUICK
@@ -46,7 +46,7 @@ def away(table: str) -> Iterator[Callable[[], None]]:
             rename(f"{table}_away", table)
 
 
-def before(lms: Lms, ending: str, act: Callable[[], None]) -> None:
+def before(lms: Lms, ending: str, act: Callable[[], object]) -> None:
     """Do something whenever the LMS gets a request, before it answers."""
 
     @lms.sandbox.before_request
@@ -171,6 +171,22 @@ def test_a_list_that_cannot_be_asked_for_says_why(app: Flask, make_lms: Make) ->
     assert one.once() == 1
     one.close()
     assert (roster(lms).trouble, roster(lms).tries) == ("fault", 2)
+
+
+def test_a_fifth_list_waits_for_a_thread(app: Flask, make_lms: Make) -> None:
+    go, five = threading.Event(), [in_use(make_lms("generic", learners=0)) for _ in range(5)]
+    for lms in five:
+        before(lms, "/memberships", lambda: go.wait(20))
+    one = work(app)
+    one.look()
+    begun = db.session.execute(select(func.count()).select_from(Roster).where(Roster.lease != "")).scalar_one()
+    db.session.rollback()
+    assert (begun, one._running) == (4, 4)
+    go.set()
+    until(lambda: one._running == 0)
+    assert one.once() == 1
+    one.close()
+    assert {roster(lms).trouble for lms in five} == {""}
 
 
 def test_a_list_that_cannot_be_stored_is_a_fault_of_ours_and_fetched_again(app: Flask, make_lms: Make) -> None:
