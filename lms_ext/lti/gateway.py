@@ -275,7 +275,7 @@ class Gateway:
             status = registering.arrive(session, platform.id, deployment, now)
             try:
                 session.commit()
-            except IntegrityError:  # two first launches at once: the other one noted it
+            except IntegrityError:  # pragma: no cover - two first launches in the same moment: the other one noted it
                 session.rollback()
         self.registry.forget()
         return status

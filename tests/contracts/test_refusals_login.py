@@ -4,8 +4,11 @@ Row 19 (a proof that the platform kept for us) is among the tests of security, w
 A browser that keeps our cookie back is row 18.
 """
 
+import html
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
@@ -14,11 +17,13 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from lms_ext.app import create_app
+from lms_ext.lti import registry
+from lms_ext.lti.state import HINTS_LIMIT
 from lms_ext.models import Platform, db
 from lms_ext.settings import Settings
 from lms_ext.web.tool import tool
 from tests.contracts.refusing import Step, check_refused, left_behind, login, registrations
-from tests.support.platform import KeyServer, begin, claims, key_server, login_params, post, token
+from tests.support.platform import TARGET, KeyServer, begin, claims, key_server, login_params, post, token
 
 
 def foreign_browser(client: FlaskClient) -> TestResponse:
@@ -40,6 +45,7 @@ ROWS: list[tuple[str, Step, str]] = [
     ("4 script", login(target_link_uri="javascript:alert(1)"), "target-elsewhere"),
     ("4 user", login(target_link_uri="http://localhost:8000@evil.example/"), "target-elsewhere"),
     ("4 backslash", login(target_link_uri="http://localhost:8000\\@evil.example/"), "target-elsewhere"),
+    ("4 broken", login(target_link_uri="http://[localhost:8000/lti/launch"), "target-elsewhere"),
     ("5", login(iss="https://unknown.example"), "platform-unknown"),
     ("6", login(client_id="other"), "client-unknown"),
     ("7", login(iss="https://two.example", client_id=None), "client-missing"),
@@ -86,6 +92,51 @@ def test_row_8_a_platform_switched_off_during_a_launch_is_refused(client: FlaskC
         tool().lti.registry.forget()
 
     check_refused(client, step, "platform-inactive")
+
+
+def test_what_another_process_approved_works_at_once(
+    client: FlaskClient, keys: KeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_AGAIN", 0.0)  # nobody waits for the half second between two looks
+    known = tool().lti.registry
+
+    def set_status(status: str, *, seen: bool) -> None:
+        db.session.execute(update(Platform).where(Platform.issuer == "https://lms.example").values(status=status))
+        db.session.commit()
+        if seen:
+            known.forget()
+            known.all()
+
+    set_status("pending", seen=True)
+    set_status("active", seen=False)
+    begun = begin(client)
+    assert begun.response.status_code == 302
+    set_status("pending", seen=True)
+    set_status("active", seen=False)
+    assert post(client, state=begun.state, id_token=token(claims(begun.nonce))).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"lti_message_hint": "m"}, {"lti_message_hint": "m", "lti_deployment_id": "1"}),
+        ({"lti_deployment_id": None}, {}),
+        ({"login_hint": "x" * (HINTS_LIMIT + 1)}, None),
+    ],
+)
+def test_a_new_tab_begins_the_same_login_again_where_its_hints_could_be_kept(
+    client: FlaskClient, keys: KeyServer, given: dict[str, str | None], kept: dict[str, str] | None
+) -> None:
+    begun = begin(client.application.test_client(), **given)
+    page = html.unescape(post(client, state=begun.state, id_token=token(claims(begun.nonce))).text)
+    found = re.search(r'"/lti/login\?([^"]*)"', page)
+    assert "cookie-blocked · " in page
+    if kept is None:
+        assert found is None
+        return
+    assert found
+    basic = {"iss": "https://lms.example", "client_id": "c1", "target_link_uri": TARGET, "login_hint": "42"}
+    assert dict(parse_qsl(found[1])) == basic | kept
 
 
 class TestStatesThatLiveNoTime:

@@ -115,6 +115,9 @@ WRONG: dict[str, tuple[Change, dict[str, str], str]] = {
         lambda one: one.tell(registration_endpoint="https://evil.example/r"), {}, "registration-endpoint-elsewhere",
     ),
     "private key set": (lambda one: one.tell(jwks_uri="https://10.0.0.7/jwks"), {}, "registration-endpoint-elsewhere"),
+    "a port that is none": (
+        lambda one: one.tell(token_endpoint="https://lms.example:pintu/t"), {}, "registration-endpoint-elsewhere",
+    ),
     "no RS256": (
         lambda one: one.tell(id_token_signing_alg_values_supported=["ES256"]), {}, "registration-unsupported",
     ),
@@ -156,6 +159,7 @@ ANSWERS: dict[str, tuple[bytes, int, str, str]] = {
     "redirected": (b"", 302, "text/plain", "registration-redirect"),
     "a page for success": (b"<html><title>Beranda</title></html>", 200, "text/html", "registration-answer-unreadable"),
     "no client id": (b'{"client_id": ""}', 201, "application/json", "registration-answer-unreadable"),
+    "words too deep": (b'{"errors": [[[["invalid_token"]]]]}', 400, "application/json", "registration-data"),
     "a script": (SPOOF.encode(), 400, "text/plain", "registration-data"),
 }  # fmt: skip
 
@@ -172,6 +176,11 @@ def test_a_refusal_of_the_lms_becomes_a_sentence(stage: Stage, name: str) -> Non
     assert "undangan ini masih dapat dipakai" in page
     stage.lms.json(ENDPOINT, {"client_id": "abc"}, 201)
     assert stage.send().status_code == 200
+
+
+def test_an_lms_that_gives_no_token_is_asked_without_one(stage: Stage) -> None:
+    assert stage.ask(registration_token="").status_code == 200
+    assert all("Authorization" not in headers for _, _, headers, _ in stage.lms.asked)
 
 
 def test_an_invitation_is_used_once_by_whoever_holds_it(stage: Stage) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from lms_ext.app import create_app
-from lms_ext.models import NoticeService, Space, UsedState, db
+from lms_ext.models import NoticeService, Platform, Space, UsedState, db
 from lms_ext.services import notices
 from lms_ext.services.shared_pace import Pace
 from lms_ext.settings import Settings
@@ -138,6 +138,19 @@ def test_what_is_not_proven_or_not_well_formed_changes_nothing(
     assert not spaces()
     assert not db.session.execute(select(UsedState)).all()
     db.session.rollback()
+
+
+def test_a_platform_that_was_switched_off_is_not_heard(client: FlaskClient, keys: KeyServer) -> None:
+    db.session.execute(update(Platform).values(status="disabled"))
+    db.session.commit()
+    tool().lti.registry.forget()
+    assert codes(send(client, token(notice()))) == ["platform-inactive"]
+    assert not spaces()
+
+
+def test_a_notice_of_no_course_is_heard(client: FlaskClient, keys: KeyServer) -> None:
+    assert send(client, token(notice("LtiHelloWorldNotice", context="8"))).status_code == 200
+    assert not spaces()
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {"notices": []}, {"notices": {}}, {"notices": [1] * 101}])
