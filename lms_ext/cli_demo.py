@@ -10,14 +10,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import click
 
 from lms_ext.cli_app import refuse_busy
+
+if TYPE_CHECKING:
+    from lms_ext.settings import Settings
 
 _START_LIMIT = 60.0
 """Seconds the two servers have to come up."""
@@ -104,19 +108,33 @@ def _kept(file: Path, make: Callable[[], str]) -> str:
     return file.read_text(encoding="ascii").strip()
 
 
-def _prepare(environment: Mapping[str, str]) -> None:
-    """Bring the database to the newest version and publish every pack that came with the tool."""
+@contextmanager
+def _tool(environment: Mapping[str, str]) -> Iterator["Settings"]:
+    """Run the block inside the application, which lets go of the database at its end: the servers have theirs."""
     from dataclasses import replace
 
     from lms_ext.app import create_app
-    from lms_ext.migrating import upgrade
-    from lms_ext.models import db, utcnow
-    from lms_ext.services import publishing
-    from lms_ext.settings import Settings, data_folder
-    from lms_ext.web.tool import tool
+    from lms_ext.models import db
+    from lms_ext.settings import Settings
 
     settings = replace(Settings.from_env(environment), embedded_worker=False)
     with create_app(settings).app_context():
+        try:
+            yield settings
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _prepare(environment: Mapping[str, str]) -> None:
+    """Bring the database to the newest version and publish every pack that came with the tool."""
+    from lms_ext.migrating import upgrade
+    from lms_ext.models import db, utcnow
+    from lms_ext.services import publishing
+    from lms_ext.settings import data_folder
+    from lms_ext.web.tool import tool
+
+    with _tool(environment):
         upgrade()
         for folder in sorted(one.parent for one in data_folder("course_packs").glob("*/pack.yaml")):
             loaded = publishing.read(folder, tool().plugins)
@@ -129,16 +147,12 @@ def _prepare(environment: Mapping[str, str]) -> None:
 
 def _register(environment: Mapping[str, str], address: str) -> None:
     """Register the practice LMS as an admin would: with the JSON it shows on its tool page."""
-    from dataclasses import replace
-
-    from lms_ext.app import create_app
     from lms_ext.models import db
     from lms_ext.services import platforms
-    from lms_ext.settings import Settings
 
     with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own practice LMS on loopback
         data = json.load(answer)
-    with create_app(replace(Settings.from_env(environment), embedded_worker=False)).app_context():
+    with _tool(environment):
         saved = platforms.save(db.session, data, allow_http=True)
         db.session.commit()
         say(f"Terdaftar: {saved.platform.name}", f"Registered: {saved.platform.name}")
@@ -146,17 +160,12 @@ def _register(environment: Mapping[str, str], address: str) -> None:
 
 def _way_in(environment: Mapping[str, str]) -> str:
     """Give where the admin pages are opened: a new one-time link while nobody owns the tool."""
-    from dataclasses import replace
-
-    from lms_ext.app import create_app
     from lms_ext.domain.admins import CONSOLE, AdminRole
     from lms_ext.models import db, utcnow
     from lms_ext.services import admin_invites, admins
-    from lms_ext.settings import Settings
     from lms_ext.web.admin.invites import address
 
-    settings = replace(Settings.from_env(environment), embedded_worker=False)
-    with create_app(settings).app_context():
+    with _tool(environment) as settings:
         if admins.has_owner(db.session):
             return f"{settings.public_url}/admin"
         token = admin_invites.invite(db.session, CONSOLE, "", "", admins.Rights(AdminRole.OWNER), utcnow())

@@ -131,3 +131,19 @@ def test_people_without_a_course_have_no_list(client: FlaskClient, keys: KeyServ
     assert db.session.execute(select(Space.nrps_url)).scalar_one() == ""
     assert launch(client, **{NRPS: {"context_memberships_url": url}}).status_code == 303
     assert sorted(db.session.execute(select(Space.nrps_url)).scalars()) == ["", url]
+
+
+def test_a_column_that_was_found_stays_while_the_platform_names_none(client: FlaskClient, keys: KeyServer) -> None:
+    """A platform that lets us look for columns need not name one at each launch; one that does neither has none any more."""
+    ags = {"scope": [SCORE], "lineitems": "https://lms.example/lineitems"}
+
+    def column() -> tuple[str, bool]:
+        db.session.rollback()
+        link = db.session.execute(select(Link.lineitem_url, Link.may_score)).one()
+        return link.lineitem_url, link.may_score
+
+    launch(client, **{AGS: ags | {"lineitem": "https://lms.example/lineitems/1"}})
+    launch(client, **{AGS: ags})
+    assert column() == ("https://lms.example/lineitems/1", True)
+    launch(client, **{AGS: ...})
+    assert column() == ("", False)

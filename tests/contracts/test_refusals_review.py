@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.contracts.refusing import AGS, TEACHER, Step, check_refused, with_claims
-from tests.support.platform import KeyServer, launch
+from tests.support.platform import KeyServer, begin, claims, launch, post, token
 
 COLUMN = {"scope": [], "lineitem": "https://lms.example/lineitems/1"}
 
@@ -46,3 +46,11 @@ def test_row_72_a_person_of_another_course_has_no_work_here(client: FlaskClient,
     assert launch(client, sub="44", context={"id": "8"}, **{AGS: COLUMN | {"lineitem": "https://lms.example/lineitems/2"}})
     check_refused(client, review(for_user={"user_id": "44"}), "review-no-work")
     check_refused(client, review(context={"id": "8"}), "review-no-column")
+
+
+def test_the_column_of_a_whole_pack_is_of_no_activity(client: FlaskClient, keys: KeyServer) -> None:
+    target = "http://localhost:8000/lti/launch?activity=demo"
+    begun = begin(client, target_link_uri=target)
+    told = claims(begun.nonce, target_link_uri=target, **{AGS: COLUMN})
+    assert post(client, state=begun.state, id_token=token(told)).status_code == 303
+    check_refused(client, review(), "review-no-column")

@@ -168,6 +168,14 @@ def test_where_nothing_is_told_a_namesake_in_ones_own_course_is_offered(both: Bo
     assert opened(both, room, "20").status == 200
 
 
+def test_settings_for_what_is_published_no_more_are_not_offered(both: Both) -> None:
+    ready(both, "openedx")
+    change(40, "demo/lama")
+    page = opened(both, copy_course(both.lms, "7", "Kelas G", forget=True), "3")
+    assert QUESTION not in page.text
+    assert "data-pick-box" in page.text, "the teacher chooses instead"
+
+
 def test_a_teacher_may_say_no_and_choose(both: Both) -> None:
     ready(both, "openedx")
     room = copy_course(both.lms, "7", "Kelas G", forget=True)

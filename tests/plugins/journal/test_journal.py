@@ -1,5 +1,7 @@
 """A journal over HTTP: write, hand in, be asked to revise, be marked by rubric."""
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,11 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
+from sqlalchemy import select
 
 from lms_ext.api import Work
+from lms_ext.models import Person, db
+from lms_ext.web import dossiers
 from lms_ext_journal.activity import Journal
 from lms_ext_journal.changes import compare
 from lms_ext_journal.reflection_models import MODELS
@@ -175,3 +180,13 @@ def test_the_same_text_again_is_said_to_be_the_same() -> None:
     assert shown["revised"]
     assert not shown["changed"]
     assert kind.view(made, work)["words"] == 5
+
+
+def test_a_reflection_is_taken_along_under_the_names_of_its_steps(client: FlaskClient, keys: KeyServer, tmp_path: Path) -> None:
+    publish(tmp_path, {"kerja.yaml": JOURNAL})
+    writer = Visitor(client)
+    assert writer.send(writer.get(), **FIRST, action="submit").status_code == 303
+    made = dossiers.archive(1, db.session.execute(select(Person.id)).scalar_one())
+    told = zipfile.ZipFile(io.BytesIO(made)).read("jawaban.csv").decode("utf-8-sig")
+    assert ",Peristiwa,Murid mengukur air." in told
+    assert ",Perasaan,Saya cemas." in told

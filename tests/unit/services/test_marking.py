@@ -8,8 +8,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms_ext.domain.activities import Aspect, Indicator, Keep, Rubric
+from lms_ext.domain.columns import ASPECTS
 from lms_ext.models import Attempt, GradeColumn, GradeSlot, Mark, db
-from lms_ext.services import marking, reviewing
+from lms_ext.services import marking, reviewing, scoring
 from lms_ext.services.marking import Decision
 from tests.support.classroom import NOON, Classroom, classroom
 from tests.unit.services.test_attempting import hand_in
@@ -82,3 +83,14 @@ def test_each_aspect_has_a_column_of_its_own_where_a_teacher_wants_that(app: Fla
     assert decide(room, second, marks={"a": []}, nothing_seen=True) == ""
     again = {one.column_key: one.given for one in db.session.execute(select(GradeSlot)).scalars()}
     assert again == {"": 5.0, "demo/sum#a": 1.0}, "the better attempt counts, so its aspects stay"
+
+
+def test_an_aspect_that_nobody_looked_at_sends_no_level(app: Flask) -> None:
+    aspects = (*RUBRIC.aspects, Aspect("b", {"id": "B"}, RUBRIC.aspects[0].indicators))
+    room = classroom(rubric=Rubric(aspects))
+    attempt = room.begin()
+    hand_in(room, attempt, total="5")
+    link = replace(room.link, makes_columns=True, options=ASPECTS)
+    scoring.enqueue_aspects(db.session, attempt, link, room.activity, {"a": ["satu"]}, NOON)
+    sent = db.session.execute(select(GradeSlot.column_key, GradeSlot.given).where(GradeSlot.column_key != "")).all()
+    assert [tuple(row) for row in sent] == [("demo/sum#a", 1.0)]
