@@ -189,6 +189,8 @@ class Gateway:
             known = [one for one in known if one.client_id == client_id]
             if not known:
                 raise Refused("client-unknown")
+        if len(known) > 1:  # one that waits, or is switched off, is not meant
+            known = [one for one in known if one.status == "active"] or known
         if len(known) > 1:
             raise Refused("client-missing")
         if known[0].status != "active":

@@ -144,11 +144,12 @@ def decide(session: Db, key: tuple[int, int], *, join: bool, by: AdminActor, now
     platform_id, person_id = key
     old_id = _older(session, proposal) if join else None
     account = and_(Person.platform_id == platform_id, Person.id == person_id)
+    whose = {person_id, old_id, session.execute(select(Person.work_of).where(account)).scalar_one_or_none()} - {None}
     session.execute(update(Person).where(account).values(work_of=old_id))
     # pages that are open show the work of before: they end, and the next launch opens the right ones
     session.execute(
         update(LaunchSession)
-        .where(LaunchSession.platform_id == platform_id, LaunchSession.person_id.in_([person_id, *([old_id] if old_id else [])]),
+        .where(LaunchSession.platform_id == platform_id, LaunchSession.person_id.in_(whose),
                LaunchSession.ended_at.is_(None))
         .values(ended_at=now)
     )  # fmt: skip

@@ -71,7 +71,8 @@ def save(session: Db, data: Mapping[str, Any], *, allow_http: bool, into: Platfo
     if into is not None and found is not None and found.id != into.id:
         raise BadPlatform({"client_id": ["is another registration's"]})
     found = into or found
-    if namesake(session, values["issuer"], values["client_id"], values["auth_token_url"], values["token_audience"]):
+    told = [values[name] for name in ("issuer", "client_id", "auth_token_url", "token_audience")]
+    if namesake(session, *told, but=into.id if into else None):
         raise BadPlatform({"client_id": ["another LMS has it where its tokens come from"]})
     platform = found or Platform(**values)
     for name, value in values.items():
@@ -84,11 +85,13 @@ def save(session: Db, data: Mapping[str, Any], *, allow_http: bool, into: Platfo
     return Saved(platform, is_new=found is None)
 
 
-def namesake(session: Db, issuer: str, client_id: str, token_url: str, audience: str) -> bool:
-    """Tell whether another LMS knows us by the same client id at the same place: its tokens would come to this one's services."""
+def namesake(session: Db, issuer: str, client_id: str, token_url: str, audience: str, *, but: int | None = None) -> bool:
+    """Tell whether another LMS (not `but`) knows us by this client id at this place: its tokens would come to who asks."""
     others = select(Platform.auth_token_url, Platform.token_audience).where(
         Platform.client_id == client_id, Platform.issuer != issuer, Platform.status != "pending"
     )
+    if but is not None:
+        others = others.where(Platform.id != but)
     places = {host_of(token_url), audience} - {""}
     return any(places & {host_of(one.auth_token_url), one.token_audience} for one in session.execute(others))
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms_ext.domain.admins import CONSOLE, AdminRole
 from lms_ext.domain.refusals import Refused
 from lms_ext.models import Admin, db, utcnow
-from lms_ext.services import admin_invites, admins, shared_pace
+from lms_ext.services import admin_invites, admins, registering, shared_pace
 from lms_ext.services.admins import Rights
 from tests.support.admins import make_admin
 
@@ -67,3 +67,13 @@ def test_tries_at_once_are_all_counted(app: Flask) -> None:
     db.session.remove()
     waits = at_once(app, *[lambda: shared_pace.take(db.session, counted, utcnow())] * 8)
     assert waits.count(0) == 5
+
+
+def test_one_invitation_is_held_by_one_registration(app: Flask) -> None:
+    """Two tabs of an LMS would else register twice, and the second would take the first one's place."""
+    for _ in range(3):
+        _, secret = registering.invite(db.session, utcnow())
+        db.session.commit()
+        db.session.remove()
+        held = at_once(app, *[lambda: bool(registering.hold(db.session, secret, utcnow()).id)] * 4)  # noqa: B023 - called at once
+        assert sorted(map(str, held)) == ["True", *["invite-busy"] * 3]

@@ -118,6 +118,26 @@ def test_two_accounts_never_share_one_persons_work(app: Flask, client: FlaskClie
     assert people()["b"].work_of is None
 
 
+def test_open_pages_end_when_accounts_are_joined_or_parted(app: Flask, client: FlaskClient, keys: KeyServer) -> None:
+    """They would show, and write into, the work of before."""
+    old = handed_in(client)
+    new, stranger = (Learner(app.test_client(), sub=sub, **claim("42" if sub == "new-42" else "7")) for sub in ("new-42", "x"))
+
+    def open_pages() -> list[int]:
+        pages = [one.client.get(f"{one.home}/a/sum", base_url="https://localhost").status_code for one in (old, new, stranger)]
+        db.session.remove()
+        return pages
+
+    assert open_pages() == [200, 200, 200]
+    key = f"1:{people()['new-42'].id}"
+    assert "Digabung" in cli("approve", key)
+    assert open_pages() == [401, 401, 200]
+    new = Learner(app.test_client(), sub="new-42", **claim())
+    assert open_pages() == [401, 200, 200]
+    assert "Dipisah" in cli("refuse", key)
+    assert open_pages() == [401, 401, 200]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"user_id": 42}, {"user_id": ""}, {"user_id": "x" * 256}, {"user_id": None}, {}, {"user_id": "a\x00b"},

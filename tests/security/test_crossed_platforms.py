@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from lms_ext.domain.admins import AdminRole
 from lms_ext.models import Deployment, LaunchSession, Platform, db
+from lms_ext.web.tool import tool
+from tests.support.admins import signed_in
 from tests.support.platform import KEY, OTHER_KEY, TARGET, begin, claims, jwk, key_server, post, register, token
 
 ONE, OTHER = "https://lms.example", "https://two.example"
@@ -65,3 +68,27 @@ def test_a_key_of_the_same_name_at_another_platform_signs_nothing_here(
         assert signed(registration, foreign) == 401
         assert signed(registration, mine) == 303
         assert signed(registration, foreign) == 401
+
+
+def test_a_registration_that_waits_or_is_off_leaves_no_doubt_which_one_is_meant(
+    client: FlaskClient, platforms: dict[str, Any]
+) -> None:
+    """A platform need not say which client it means: whoever registers beside it must not close its courses by that."""
+    other = update(Platform).where(Platform.issuer == ONE, Platform.client_id == "c2")
+    for status, expected in (("pending", 302), ("disabled", 302), ("active", 400)):
+        db.session.execute(other.values(status=status))
+        db.session.commit()
+        tool().lti.registry.forget()
+        assert begin(client, client_id=None).response.status_code == expected, status
+
+
+def test_only_an_owner_makes_a_platform_another_lms(client: FlaskClient, platforms: dict[str, Any]) -> None:
+    """Under a neighbour's issuer, its launches could no longer be told apart."""
+    own = db.session.execute(select(Platform).where(Platform.issuer == OTHER)).scalar_one().id
+    form = {"client_id": "c9", "deployment_ids": "1", "auth_login_url": f"{OTHER}/auth", "auth_token_url": f"{OTHER}/token",
+            "jwks_url": f"{OTHER}/jwks"}  # fmt: skip
+    keeper = signed_in(client.application, AdminRole.PLATFORM, [own])
+    page = f"/admin/platforms/{own}/edit"
+    assert keeper.post(page, issuer=ONE, **form).status_code == 400
+    assert keeper.post(page, issuer=OTHER, **form).status_code == 303
+    assert signed_in(client.application).post(page, issuer="https://moved.example", **form).status_code == 303

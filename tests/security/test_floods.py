@@ -50,13 +50,14 @@ def test_refused_logins_of_made_up_platforms_leave_few_lines(client: FlaskClient
 
 def test_three_hundred_made_up_keys_are_one_call_to_the_platform(app: Flask, keys: KeyServer) -> None:
     browsers = itertools.cycle([app.test_client() for _ in range(3)])
+    began = time.monotonic()
     for number in range(300):
         browser = next(browsers)
         begun = begin(browser)
         header = {"alg": "RS256", "kid": f"made-up-{number}"}
         answer = post(browser, state=begun.state, id_token=token(claims(begun.nonce), header=header))
         assert answer.status_code == 401
-    assert keys.hits == 1
+    assert keys.hits <= 1 + (time.monotonic() - began) // 30, "one call in 30 seconds, however slow the machine is"
     kept = tool().lti.keys._kept
     assert [set(one.keys) for one in kept.values()] == [{"k1"}]
 

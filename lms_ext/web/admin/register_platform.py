@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms_ext.domain.admins import AdminRole
 from lms_ext.domain.lms_guides import GUIDES, Guide, fault, filled, guide_for
-from lms_ext.domain.texts import Text
+from lms_ext.domain.texts import Text, text
 from lms_ext.lti.tool_configuration import Addresses
 from lms_ext.models import Platform, db
 from lms_ext.services import platforms, registering
@@ -18,6 +18,8 @@ from lms_ext.web.tool import tool
 
 bp = Blueprint("admin_register", __name__, url_prefix="/admin/platforms")
 _LONGEST_NAME = 200
+_ANOTHER_LMS = text("Ini alamat LMS lain. Hanya pemilik alat ini yang boleh menggantinya.",
+                    "This is another LMS's address. Only an owner of this tool may change it.")  # fmt: skip
 
 
 @bp.get("/new")
@@ -113,6 +115,8 @@ def _save(guide: Guide, into: Platform | None) -> Response | BaseResponse:
     wanted["deployment_ids"] = [one.strip() for one in values.get("deployment_ids", "").split(",") if one.strip()]
     wanted |= {"name": name or (into.name if into else ""), "profile": guide.key if guide.key != "generic" else ""}
     faults = {} if wanted["deployment_ids"] else {"deployment_ids": fault(guide, "deployment_ids", "")}
+    if into is not None and wanted.get("issuer", into.issuer) != into.issuer and not guard.here().is_owner:
+        faults["issuer"] = _ANOTHER_LMS
     saved = None
     try:
         with db.session.begin_nested():
