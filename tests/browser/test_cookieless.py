@@ -85,8 +85,7 @@ class Desk:
 @contextmanager
 def desk(playwright: Playwright, stage: Stage, folder: Path, way: str) -> Iterator[Desk]:
     order(stage, "off" if way == "tab" else "works")
-    blocked = THIRD_PARTY_BLOCKED if way == "cookie" else BLOCKED
-    with profile(playwright, folder / "profile", blocked, one_process=True) as context:
+    with profile(playwright, folder / "profile", THIRD_PARTY_BLOCKED if way == "cookie" else BLOCKED) as context:
         yield Desk(stage, context, tab=way == "tab")
     order(stage, "works")
 

@@ -17,9 +17,12 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-site-isolation-trials",
 ]
-"""No sandbox: tests may run as root, where Chromium's own does not start; the rest keeps it from calling home."""
-_ONE_PROCESS = ("--disable-site-isolation-trials",)
+"""No sandbox: tests may run as root, where Chromium's own does not start. Frames of other sites share the page's process, as on
+phones with little memory: a frame that goes to and fro between two sites moves between processes else, where Playwright now and
+then loses it; its ``frame.url`` stays at the LMS's page, while the browser's own list of targets and a picture of the page show
+that the frame went on. The rest keeps it from calling home."""
 
 
 def executable() -> str:
@@ -39,20 +42,12 @@ def launched(playwright: Playwright) -> Iterator[Browser]:
 
 
 @contextmanager
-def profile(
-    playwright: Playwright, folder: Path, preferences: dict[str, object], *, one_process: bool = False
-) -> Iterator[BrowserContext]:
-    """Run a browser with a profile of its own settings, as Chromium keeps them in its file ``Preferences``.
-
-    `one_process`: frames of other sites share the page's process, as on phones with little memory. Else a frame that goes to and
-    fro between two sites moves between processes, where Playwright now and then loses it: its ``frame.url`` stays at the LMS's
-    page, while the browser's own list of targets and a picture of the page show that the frame went on.
-    """
+def profile(playwright: Playwright, folder: Path, preferences: dict[str, object]) -> Iterator[BrowserContext]:
+    """Run a browser with a profile of its own settings, as Chromium keeps them in its file ``Preferences``."""
     (folder / "Default").mkdir(parents=True)
     (folder / "Default/Preferences").write_text(json.dumps(preferences))
     context = playwright.chromium.launch_persistent_context(
-        str(folder), executable_path=executable(), args=[*ARGUMENTS, *(_ONE_PROCESS if one_process else ())], headless=True,
-        locale="id-ID",
-    )  # fmt: skip
+        str(folder), executable_path=executable(), args=ARGUMENTS, headless=True, locale="id-ID"
+    )
     yield context
     context.close()
