@@ -202,7 +202,9 @@ DEAF = """
 if (top === window) {
   window.deaf = "";
   addEventListener("message", (event) => {
-    if (deaf && event.data?.subject?.endsWith(deaf)) event.stopImmediatePropagation();
+    if (!deaf || !event.data?.subject?.endsWith(deaf)) return;
+    document.documentElement.dataset.missed = "";
+    event.stopImmediatePropagation();
   }, true);
 }"""
 """An LMS's page that does not listen yet."""
@@ -219,6 +221,7 @@ def test_an_lms_that_listens_late_is_waited_for_and_the_new_tab_offered_meanwhil
             page = at.show(stage.links[MODULE], "90", profile_name)
             at.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
             frame = page.frame_locator("iframe.launch-frame")
+            expect(page.locator("html[data-missed]")).to_be_visible()
             if deaf != "capabilities":  # without them it asks where the LMS said in its login
                 expect(frame.get_by_role("link", name="Buka di tab baru")).to_be_visible()
                 page.evaluate("deaf = ''")
