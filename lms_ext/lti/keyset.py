@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from lms_ext.domain.refusals import Refused
 from lms_ext.lti.http import Answer, Outbound, OutboundError
 from lms_ext.lti.registry import KnownPlatform
-from lms_ext.models import PlatformKeySet
+from lms_ext.models import PlatformKeySet, engine
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +101,7 @@ class KeyRing:
         raise Refused("key-unknown" if kept.keys else "keys-unreadable", platform=platform.id)
 
     def _from_database(self, platform_id: int) -> _Kept:
-        with self._sessions() as session:
+        with engine.reading(), self._sessions() as session:
             row = session.get(PlatformKeySet, platform_id)
             if row is None:
                 return _Kept()

@@ -13,7 +13,7 @@ from pylti1p3.tool_config.abstract import ToolConfAbstract
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms_ext.models import Deployment, Platform
+from lms_ext.models import Deployment, Platform, engine
 
 _AGAIN = 0.5
 _KEEP = 10.0
@@ -79,7 +79,7 @@ class Registry(ToolConfAbstract[Any]):
         return found
 
     def _read(self) -> dict[int, KnownPlatform]:
-        with self._sessions() as session:
+        with engine.reading(), self._sessions() as session:
             deployments: dict[int, dict[str, str]] = {}
             for one in session.execute(select(Deployment)).scalars():
                 deployments.setdefault(one.platform_id, {})[one.deployment_id] = one.status

@@ -59,7 +59,7 @@ class Signer:
 
     def _choose(self, now: datetime) -> None:
         ensure_key(self._sessions, self._sealer, now)
-        with self._sessions() as session:
+        with engine.reading(), self._sessions() as session:
             chosen = tool_keys.signing(session, now)
         if chosen is None:  # pragma: no cover - the line above saw to it that one may sign; for the type checker
             raise LookupError("no key may sign yet")
@@ -73,7 +73,7 @@ class Signer:
 
 def ensure_key(sessions: Callable[[], Session], sealer: Sealer, now: datetime) -> None:
     """Make the first key if there is none; of two processes that try, one wins and both use its key."""
-    with sessions() as session:
+    with engine.reading(), sessions() as session:
         if tool_keys.published(session, now):
             return
     engine.may_write()
@@ -103,5 +103,5 @@ def rotate_when_due(sessions: Callable[[], Session], sealer: Sealer, days: int, 
 def key_set(sessions: Callable[[], Session], sealer: Sealer, now: datetime) -> dict[str, Any]:
     """Give our JWKS: every published key, public parts only."""
     ensure_key(sessions, sealer, now)
-    with sessions() as session:
+    with engine.reading(), sessions() as session:
         return {"keys": [one.public_jwk for one in tool_keys.published(session, now)]}

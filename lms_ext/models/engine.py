@@ -1,6 +1,8 @@
 """How connections behave on each engine."""
 
 import select
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
@@ -74,6 +76,20 @@ def _discard_dead(connection: Any, record: ConnectionPoolEntry, _proxy: object) 
 def reads_only() -> None:
     """Promise that the next transactions of this context only read."""
     _writing.set(False)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Let the transactions that begin inside only read, whatever their caller is doing.
+
+    For what is looked up beside a request's own transaction: on SQLite a second writer would wait for the first, which waits for
+    it, until both fail.
+    """
+    before = _writing.set(False)
+    try:
+        yield
+    finally:
+        _writing.reset(before)
 
 
 def begin_reading(session: Session | scoped_session[Any]) -> None:

@@ -19,7 +19,9 @@ that holds it can open launches of its people anyway, so it learns nothing new.
 The scripts speak LTI Client Side postMessages with LTI postMessage Storage. Platforms that built on its drafts know longer names
 only, so both generations are said, unless ``lti.capabilities`` tells which. Keys and values go to the exact origin of the
 platform's authorisation endpoint, to the frame that it named, and answers are believed from that origin only, under their own
-message_id, within 1.5 s; what an LMS can do at all is no secret and may be asked of any.
+message_id; what an LMS can do at all is no secret and may be asked of any. The LMS's page, or the frame in it that keeps things,
+may still be loading or be slow, and what is posted before it listens is lost: so it is asked every half second for 20 s. After
+2.5 s the page shows what it has to say without an answer, e.g. the new tab; an answer that comes later still goes on.
 
 The same checks as with the cookie hold: the secret is compared with the stored hash, it ends with the session, another person's
 launch in the same browser (known by a key in the platform's storage) ends it. As a token travels in a form, another site could

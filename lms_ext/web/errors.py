@@ -5,7 +5,7 @@ import secrets
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError  # noqa: A004 - the pool's, not Python's
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from lms_ext.domain.refusals import Refusal, Refused, refusal
 from lms_ext.models import db
@@ -81,6 +81,10 @@ def register(app: Flask) -> None:
         response.status_code = error.code or 500
         return response
 
+    _on_faults(app)
+
+
+def _on_faults(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     @app.errorhandler(TimeoutError)
     def _database_away(error: SQLAlchemyError) -> Response:
@@ -102,3 +106,11 @@ def register(app: Flask) -> None:
     def _fault(error: Exception) -> Response:
         log.error("fault", error=type(error).__name__, request_id=request_id(), endpoint=request.endpoint, exc_info=error)
         return refusal_response(refusal("fault"))
+
+    @app.errorhandler(InternalServerError)
+    def _late(error: InternalServerError) -> Response:
+        """Take what failed while an answer was made ready: Flask asks no other handler then, and nothing would be logged."""
+        cause = error.original_exception
+        if isinstance(cause, OperationalError | TimeoutError):
+            return _database_away(cause)
+        return _fault(cause if isinstance(cause, Exception) else error)

@@ -17,8 +17,12 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-site-isolation-trials",
 ]
-"""No sandbox: tests may run as root, where Chromium's own does not start; the rest keeps it from calling home."""
+"""No sandbox: tests may run as root, where Chromium's own does not start. Frames of other sites share the page's process, as on
+phones with little memory: a frame that goes to and fro between two sites moves between processes else, where Playwright now and
+then loses it; its ``frame.url`` stays at the LMS's page, while the browser's own list of targets and a picture of the page show
+that the frame went on. The rest keeps it from calling home."""
 
 
 def executable() -> str:

@@ -2,16 +2,14 @@
 {
   const here = document.getElementById("lanjut");
   const away = document.getElementById("buntu");
-  const go = () => location.replace(here.href);
-  if (document.cookie.includes("lxt=1")) {
-    away.remove();
-    go();
-  } else {
-    const { origin, target, key, proof } = here.dataset;
-    here.hidden = away.hidden = true;
-    import("./storage.js").then(async ({ open }) => (await open(origin, target)).put(key, proof)).then(go, () => {
-      away.hidden = false;
-      document.getElementById("jalan").remove();
-    });
+  const go = () => { clearTimeout(late); location.replace(here.href); };
+  const show = (going) => { away.hidden = going; document.getElementById("jalan").hidden = !going; };
+  const { origin, target, key, proof } = here.dataset;
+  const late = setTimeout(show, 2500);
+  show(true);
+  if (document.cookie.includes("lxt=1")) go();
+  else {
+    here.hidden = true;
+    import("./storage.js").then(async ({ open }) => (await open(origin, target)).put(key, proof)).then(go, () => show());
   }
 }

@@ -14,6 +14,12 @@
       ...Object.entries(get).map(async ([name, key]) => { form.elements[name].value = await storage.get(key); }),
     ]);
   };
+  let sent;
+  const end = () => {
+    if (need && !form.elements[need].value) show();
+    else if (!sent) { sent = true; form.submit(); }
+  };
   show(true);
-  fill().catch(() => {}).then(() => (need && !form.elements[need].value ? show(false) : form.submit()));
+  setTimeout(end, 2500);
+  fill().catch(() => {}).then(end);
 }

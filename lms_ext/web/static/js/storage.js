@@ -1,25 +1,30 @@
-// Platform storage, as lms_ext.web.carrying tells: both generations of names, and the platform's exact origin.
+// Platform storage, as lms_ext.web.carrying tells: under both generations of names.
 const NAMES = ["lti.", "org.imsglobal.lti."];
 
-function ask(to, origin, fits, subjects, data, wait) {
+// Asks until it is answered: who keeps may still be loading.
+function ask(to, origin, fits, subjects, data, times) {
   return new Promise((yes, no) => {
-    const id = Array.from(crypto.getRandomValues(new Uint32Array(4)), (one) => one.toString(36)).join("");
+    const id = crypto.getRandomValues(new Uint32Array(4)).join("");
     const open = new Set(subjects.map((one) => `${one}.response`));
-    const end = (act, value) => { removeEventListener("message", hear); clearTimeout(timer); act(value); };
+    const end = (act, value) => { removeEventListener("message", hear); clearInterval(timer); act(value); };
     const hear = ({ origin: from, source, data: told }) => {
       if (!fits(from, source) || told?.message_id !== id || !open.has(told.subject)) return;
       if (!told.error) end(yes, told);
       else if (open.delete(told.subject) && !open.size) end(no, told.error);
     };
-    const timer = setTimeout(end, wait, no, "silent");
+    const say = () => {
+      if (!times--) end(no, "silent");
+      else for (const subject of subjects) to().postMessage({ subject, message_id: id, ...data }, origin);
+    };
+    const timer = setInterval(say, 500);
     addEventListener("message", hear);
-    for (const subject of subjects) to.postMessage({ subject, message_id: id, ...data }, origin);
+    say();
   });
 }
 
 function frameOf(name) {
   try {
-    return (name && name !== "_parent" && parent.frames[name]) || parent;
+    return parent[name] || parent;
   } catch {
     return parent;
   }
@@ -30,7 +35,7 @@ export async function open(origin, target) {
   let names = NAMES;
   let frame = target;
   if (parent === window || !origin) throw new Error("no frame");
-  const told = await ask(parent, "*", (_, source) => source === parent, NAMES.map((one) => `${one}capabilities`), {}, 700).catch((why) => {
+  const told = await ask(() => parent, "*", (_, source) => source === parent, NAMES.map((one) => `${one}capabilities`), {}, target ? 2 : 40).catch((why) => {
     if (!target) throw why;
   });
   if (told) {
@@ -39,8 +44,7 @@ export async function open(origin, target) {
     if (!names.length) throw new Error("refused");
     frame = able(`${names[0]}put_data`).frame || target;
   }
-  const to = frameOf(frame);
-  const say = (what, data) => ask(to, origin, (from) => from === origin, names.map((one) => one + what), data, 1500);
+  const say = (what, data) => ask(() => frameOf(frame), origin, (from) => from === origin, names.map((one) => one + what), data, 40);
   return {
     put: (key, value) => say("put_data", { key, value }),
     get: async (key) => (await say("get_data", { key })).value ?? "",
