@@ -10,8 +10,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from lms_ext.app import create_app
-from lms_ext.models import db
+from tests.support.apps import connections, entered
 from tests.support.databases import Databases, test_settings
 
 # no timed tests: a busy machine must not turn a property red
@@ -37,10 +36,21 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     return Databases(tmp_path_factory.mktemp("databases"))
 
 
+@pytest.fixture(autouse=True)
+def _closes_what_it_opens(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a connection open: its end as garbage would fail a later, innocent one."""
+    before = connections()
+    yield
+    if "stage" not in request.fixturenames:  # it serves all browser tests of a run
+        assert connections() <= before, "an application was not disposed of: make it by tests.support.apps"
+
+
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, databases: Databases) -> str:
+def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
     """Give the address of an empty, migrated database."""
-    return databases.sqlite() if request.param == "sqlite" else databases.postgresql()
+    made = databases.sqlite() if request.param == "sqlite" else databases.postgresql()
+    yield made
+    databases.discard(made)
 
 
 @pytest.fixture
@@ -52,11 +62,8 @@ def settings(database_url: str) -> Any:
 @pytest.fixture
 def app(settings: Any) -> Iterator[Flask]:
     """Give the whole application, as it runs."""
-    app = create_app(settings)
-    with app.app_context():
+    with entered(settings) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

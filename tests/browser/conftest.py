@@ -12,12 +12,12 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from lms_ext.app import create_app
 from lms_ext.models import db
 from tests.browser.content import publish_course
 from tests.browser.serving import serving
 from tests.browser.stage import Stage, staged
 from tests.support import sum_plugin
+from tests.support.apps import application
 from tests.support.browser import launched
 from tests.support.databases import Databases, test_settings
 from tests.support.platform import claims, key_server, login_params, register, token
@@ -64,13 +64,10 @@ def course_settings(database_url: str) -> Any:
 @pytest.fixture
 def course_app(course_settings: Any) -> Iterator[Flask]:
     """Give the application with the test plugin and a small course."""
-    app = create_app(course_settings, extra_plugins={"sum": sum_plugin})
-    with app.app_context():
-        publish_course()
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with application(course_settings, sum=sum_plugin) as app:
+        with app.app_context():
+            publish_course()
+        yield app
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lms_ext.app import create_app
 from lms_ext.models import NoticeService, Space, UsedState, db
 from lms_ext.services import notices
 from lms_ext.settings import Settings
 from lms_ext.web.tool import tool
 from tests.support import messages_plugin
+from tests.support.apps import entered
 from tests.support.platform import LTI, OTHER_KEY, KeyServer, begin, claims, key_server, launch, post, register, token
 
 COPY = "LtiContextCopyNotice"
@@ -28,11 +28,8 @@ EULA = {"message_type": "LtiEulaRequest", "resource_link": ..., messages_plugin.
 def app(settings: Settings) -> Iterator[Flask]:
     messages_plugin.heard.clear()
     settings = replace(settings, strict_plugins=False)  # as in life: one plugin's fault is its own
-    app = create_app(settings, extra_plugins={"messages": messages_plugin})
-    with app.app_context():
+    with entered(settings, messages=messages_plugin) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture
