@@ -18,7 +18,7 @@ from lms_ext.settings import Settings
 from lms_ext.web.tool import tool
 from tests.support import sum_plugin
 from tests.support.apps import entered
-from tests.support.platform import KeyServer, key_server, launch, register
+from tests.support.platform import KeyServer, launch
 
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 COLUMN = {
@@ -48,13 +48,6 @@ def app(settings: Settings) -> Iterator[Flask]:
     with entered(settings, sum=sum_plugin) as app:
         publish(document())
         yield app
-
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    with key_server() as server:
-        register(server)
-        yield server
 
 
 class Learner:

@@ -22,7 +22,7 @@ from lms_ext.web.tool import tool
 from tests.support import sum_plugin
 from tests.support.apps import entered
 from tests.support.pages import Element, press, read
-from tests.support.platform import KeyServer, begin, claims, key_server, launch, post, register, token
+from tests.support.platform import KeyServer, begin, claims, launch, post, token
 from tests.support.sum_plugin import CRASH
 
 DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
@@ -55,13 +55,6 @@ def app(settings: Settings) -> Iterator[Flask]:
         )
         publish("lain", activity("jumat", "Kegiatan Jum'at"))
         yield app
-
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    with key_server() as server:
-        register(server)
-        yield server
 
 
 class Teacher:

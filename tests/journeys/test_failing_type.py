@@ -14,7 +14,7 @@ from lms_ext.settings import Settings
 from tests.journeys.test_activity import Learner, count, document, publish
 from tests.support import sum_plugin
 from tests.support.apps import entered
-from tests.support.platform import KeyServer, key_server, register
+from tests.support.platform import KeyServer
 from tests.support.sum_plugin import Sum
 
 
@@ -55,13 +55,6 @@ def app(settings: Settings) -> Iterator[Flask]:
     with entered(settings, sum=plugin()) as app:
         publish(document())
         yield app
-
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    with key_server() as server:
-        register(server)
-        yield server
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from lms_ext.settings import Settings
 from lms_ext.web.tool import tool
 from tests.support import messages_plugin
 from tests.support.apps import entered
-from tests.support.platform import LTI, OTHER_KEY, KeyServer, begin, claims, key_server, launch, post, register, token
+from tests.support.platform import LTI, OTHER_KEY, KeyServer, begin, claims, launch, post, token
 
 COPY = "LtiContextCopyNotice"
 EULA = {"message_type": "LtiEulaRequest", "resource_link": ..., messages_plugin.EULA: {"url": "https://lms.example/eula"}}
@@ -30,13 +30,6 @@ def app(settings: Settings) -> Iterator[Flask]:
     settings = replace(settings, strict_plugins=False)  # as in life: one plugin's fault is its own
     with entered(settings, messages=messages_plugin) as app:
         yield app
-
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    with key_server() as server:
-        register(server)
-        yield server
 
 
 def notice(kind: str = COPY, **changes: Any) -> dict[str, Any]:

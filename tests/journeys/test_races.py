@@ -1,10 +1,9 @@
 """Launches race: a form is good for one launch, and parallel first launches of one browser all succeed."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
@@ -12,14 +11,7 @@ from werkzeug.test import TestResponse
 from lms_ext.models import LaunchSession, Person, Space, UsedState, db
 from lms_ext.settings import Settings
 from tests.support.apps import application
-from tests.support.platform import KeyServer, begin, claims, key_server, post, register, token
-
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    with key_server() as server:
-        register(server)
-        yield server
+from tests.support.platform import KeyServer, begin, claims, post, token
 
 
 def at_once(number: int, work: Callable[[int], TestResponse]) -> list[TestResponse]:

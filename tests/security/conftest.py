@@ -13,7 +13,6 @@ from lms_ext.settings import Settings
 from lms_ext.web.tool import tool
 from tests.support import sum_plugin
 from tests.support.apps import entered
-from tests.support.platform import KeyServer, key_server, register
 
 _KERJA = {"id": "kerja", "type": "sum", "title": {"id": "Jumlah"}, "points": 10, "attempts": 5,
           "config": {"first": 2, "second": 3}}  # fmt: skip
@@ -38,11 +37,3 @@ def app(settings: Settings) -> Iterator[Flask]:
     with entered(settings, sum=sum_plugin) as app:
         publish_kerja()
         yield app
-
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    """Give a registered platform's key server."""
-    with key_server() as server:
-        register(server)
-        yield server
