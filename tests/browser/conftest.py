@@ -1,10 +1,9 @@
 """A real Chromium before the real application, launched from a platform that signs."""
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -21,7 +20,7 @@ from tests.support.apps import application
 from tests.support.browser import launched
 from tests.support.databases import Databases, test_settings
 from tests.support.platform import claims, key_server, login_params, register, token
-from tests.support.servers import free_port
+from tests.support.servers import free_port, listening
 
 expect.set_options(timeout=20_000)  # a wait ends when what is expected is there; the limit is for busy machines
 
@@ -117,19 +116,11 @@ def lms(course_app: Flask, base: str) -> Iterator[Lms]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *args: object) -> None:
-            del args
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    with key_server() as keys:
+    with listening(Handler) as state.url, key_server() as keys:
         with course_app.app_context():
             register(keys).auth_login_url = f"{state.url}/auth"
             db.session.commit()
         yield state
-    server.shutdown()
-    server.server_close()
 
 
 Launch = Callable[..., Page]

@@ -31,7 +31,7 @@ from lms_ext.models import (
     utcnow,
 )
 from lms_ext.services import personal_data, retention
-from tests.journeys.test_activity import Learner, app, keys  # noqa: F401 - fixtures
+from tests.journeys.test_activity import Learner, app  # noqa: F401 - fixtures
 from tests.security.test_walker import everything
 from tests.support.admins import HTTPS, signed_in
 from tests.support.platform import KeyServer, launch
