@@ -1,10 +1,9 @@
 """A real Chromium before the real application, launched from a platform that signs."""
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,16 +11,16 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from lms_ext.app import create_app
 from lms_ext.models import db
 from tests.browser.content import publish_course
 from tests.browser.serving import serving
 from tests.browser.stage import Stage, staged
 from tests.support import sum_plugin
+from tests.support.apps import application
 from tests.support.browser import launched
 from tests.support.databases import Databases, test_settings
 from tests.support.platform import claims, key_server, login_params, register, token
-from tests.support.servers import free_port
+from tests.support.servers import free_port, listening
 
 expect.set_options(timeout=20_000)  # a wait ends when what is expected is there; the limit is for busy machines
 
@@ -64,13 +63,10 @@ def course_settings(database_url: str) -> Any:
 @pytest.fixture
 def course_app(course_settings: Any) -> Iterator[Flask]:
     """Give the application with the test plugin and a small course."""
-    app = create_app(course_settings, extra_plugins={"sum": sum_plugin})
-    with app.app_context():
-        publish_course()
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with application(course_settings, sum=sum_plugin) as app:
+        with app.app_context():
+            publish_course()
+        yield app
 
 
 @pytest.fixture
@@ -120,19 +116,11 @@ def lms(course_app: Flask, base: str) -> Iterator[Lms]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *args: object) -> None:
-            del args
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    with key_server() as keys:
+    with listening(Handler) as state.url, key_server() as keys:
         with course_app.app_context():
             register(keys).auth_login_url = f"{state.url}/auth"
             db.session.commit()
         yield state
-    server.shutdown()
-    server.server_close()
 
 
 Launch = Callable[..., Page]

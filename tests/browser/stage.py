@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
-from lms_ext.app import create_app
 from lms_ext.models import db
 from lms_ext.models.base import utcnow
 from lms_ext.services import platforms, publishing
 from lms_ext.web.tool import tool
 from tests.browser.serving import serving
 from tests.support.admins import make_admin
+from tests.support.apps import application
 from tests.support.databases import test_settings
 from tests.support.servers import ROOT, free_port, practice_lms
 
@@ -96,21 +96,18 @@ class Stage:
 def staged(database_url: str, folder: Path, chromium: Browser) -> Iterator[Stage]:
     """Run tool and practice LMS, registered with each other, the course filled by a teacher in the picker."""
     tool_url = f"http://localhost:{free_port()}"
-    app = create_app(test_settings(database_url, public_url=tool_url))
-    stage = Stage(tool_url, f"http://127.0.0.1:{free_port()}", app)
-    with app.app_context():
-        _publish(folder)
-        make_admin(ADMIN)
-    lms_port = urlsplit(stage.lms).port or 0
-    with serving(app, stage.tool), practice_lms(lms_port, stage.tool, folder):
-        context = chromium.new_context(locale="id-ID")
-        stage.register(context, "generic")
-        _fill_course(stage, context)
-        context.close()
-        yield stage
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with application(test_settings(database_url, public_url=tool_url)) as app:
+        stage = Stage(tool_url, f"http://127.0.0.1:{free_port()}", app)
+        with app.app_context():
+            _publish(folder)
+            make_admin(ADMIN)
+        lms_port = urlsplit(stage.lms).port or 0
+        with serving(app, stage.tool), practice_lms(lms_port, stage.tool, folder):
+            context = chromium.new_context(locale="id-ID")
+            stage.register(context, "generic")
+            _fill_course(stage, context)
+            context.close()
+            yield stage
 
 
 def _publish(folder: Path) -> None:

@@ -2,12 +2,12 @@
 
 from playwright.sync_api import Browser, expect
 
-from lms_ext.app import create_app
 from lms_ext.domain.admins import CONSOLE, AdminRole
 from lms_ext.models import db, utcnow
 from lms_ext.services import admin_invites
 from lms_ext.services.admins import Rights
 from tests.browser.serving import serving
+from tests.support.apps import application
 from tests.support.databases import Databases, test_settings
 from tests.support.openid import CLIENT, SECRET, openid_provider
 from tests.support.servers import free_port
@@ -20,12 +20,10 @@ def test_signing_in_with_an_outside_account(chromium: Browser, databases: Databa
             databases.sqlite(), public_url=f"http://localhost:{free_port()}", oidc_issuer=provider.url, oidc_client_id=CLIENT,
             oidc_client_secret=SECRET, oidc_name="belajar.id",
         )  # fmt: skip
-        app = create_app(settings)
-        with app.app_context():
-            admin_invites.invite(db.session, CONSOLE, "yosef@guru.belajar.id", "", Rights(AdminRole.AUDITOR), utcnow())
-            db.session.commit()
-            db.session.remove()
-        with serving(app, settings.public_url):
+        with application(settings) as app, serving(app, settings.public_url):
+            with app.app_context():
+                admin_invites.invite(db.session, CONSOLE, "yosef@guru.belajar.id", "", Rights(AdminRole.AUDITOR), utcnow())
+                db.session.commit()
             context = chromium.new_context(locale="id-ID", viewport={"width": 360, "height": 740})
             page = context.new_page()
             page.goto(f"{settings.public_url}/admin/audit")
@@ -35,5 +33,3 @@ def test_signing_in_with_an_outside_account(chromium: Browser, databases: Databa
             (cookie,) = [one for one in context.cookies() if one["name"] == "lxa"]
             assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
             context.close()
-        with app.app_context():
-            db.engine.dispose()

@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
 from playwright.sync_api import FrameLocator, Page, Playwright, expect
 
 from tests.browser.conftest import Lms
@@ -35,6 +36,7 @@ def test_a_partitioned_cookie_is_enough(playwright: Playwright, lms: Lms, base: 
         assert cookies["__Secure-lx"]["httpOnly"]
 
 
+@pytest.mark.one_engine
 def test_without_scripts_a_blocked_launch_ends_on_a_page_with_the_same_button(
     playwright: Playwright, lms: Lms, base: str, tmp_path: Path
 ) -> None:

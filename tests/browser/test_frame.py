@@ -3,12 +3,14 @@
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.stage import QUIZ, Stage
 from tests.support.platform import login_params
 
 
+@pytest.mark.one_engine
 def test_the_frame_opens_a_tab_of_its_own(phone: BrowserContext, base: str, lms: Any) -> None:
     target = f"{base}/lti/launch?activity=demo%2Fsum"
     lms.changes = {"target_link_uri": target}

@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 from werkzeug.serving import make_server
 
-from tests.journeys.test_choosing import Teacher, app, keys  # noqa: F401 - fixtures
+from tests.journeys.test_choosing import Teacher, app  # noqa: F401 - fixtures
 from tests.support.databases import test_settings
 from tests.support.platform import KeyServer
 

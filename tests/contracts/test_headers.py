@@ -74,6 +74,7 @@ def test_every_route(client: FlaskClient, app: Flask) -> None:
         answer.close()
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(("method", "address", "status"), [
     ("GET", "/tidak/ada", 404), ("DELETE", "/", 405), ("POST", "/lti/jwks", 405), ("GET", "/l/bukan", 404),
     ("GET", "/static/tidak-ada.css", 404), ("GET", "/language/xx", 404),

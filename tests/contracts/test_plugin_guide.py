@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms_ext.app import create_app
 from lms_ext.defaults import builtin_plugins
 from lms_ext.domain.problems import Severity
 from lms_ext.domain.quirks import PlatformInfo, Quirks
@@ -23,6 +22,7 @@ from lms_ext.plugin_host import load_plugins
 from lms_ext.services import publishing
 from lms_ext.testing import breaches
 from lms_ext.web.tool import tool
+from tests.support.apps import entered
 from tests.support.platform import key_server, launch, register
 
 _BLOCK = re.compile(r"^`([\w./]+)`\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -63,11 +63,8 @@ def plugin(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 @pytest.fixture
 def host(plugin: ModuleType, settings: Any) -> Iterator[Flask]:
-    app = create_app(settings, extra_plugins={"poll": plugin})
-    with app.app_context():
+    with entered(settings, poll=plugin) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_the_guides_plugin_is_checked_published_and_answered(host: Flask, plugin: ModuleType, root: Path, tmp_path: Path) -> None:

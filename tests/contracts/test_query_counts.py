@@ -18,7 +18,6 @@ from tests.journeys.test_activity import (  # noqa: F401 - fixtures
     INSTRUCTOR,
     Learner,
     app,
-    keys,
     learner,
     open_page,
     teacher,

@@ -16,13 +16,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from lms_ext.app import create_app
 from lms_ext.lti import registry
 from lms_ext.lti.state import HINTS_LIMIT
 from lms_ext.models import Platform, db
 from lms_ext.settings import Settings
 from lms_ext.web.tool import tool
 from tests.contracts.refusing import Step, check_refused, left_behind, login, registrations
+from tests.support.apps import entered
 from tests.support.platform import TARGET, KeyServer, begin, claims, key_server, login_params, post, token
 
 
@@ -68,6 +68,7 @@ ROWS: list[tuple[str, Step, str]] = [
 ]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(("row", "step", "code"), ROWS, ids=[row for row, _, _ in ROWS])
 def test_wrong_logins_and_states_are_refused(client: FlaskClient, keys: KeyServer, row: str, step: Step, code: str) -> None:
     check_refused(client, step, code)
@@ -144,11 +145,8 @@ class TestStatesThatLiveNoTime:
 
     @pytest.fixture
     def app(self, settings: Settings) -> Iterator[Flask]:
-        app = create_app(replace(settings, state_minutes=0))
-        with app.app_context():
+        with entered(replace(settings, state_minutes=0)) as app:
             yield app
-            db.session.remove()
-            db.engine.dispose()
 
     def test_row_15_a_state_that_is_too_old_is_refused(self, client: FlaskClient) -> None:
         with key_server() as server:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from lms_ext.models import Attempt, Draft, Person, Submission, db
 from lms_ext.settings import Settings
-from tests.journeys.test_activity import Learner, app, keys, learner  # noqa: F401 - fixtures
+from tests.journeys.test_activity import Learner, app, learner  # noqa: F401 - fixtures
 from tests.support.databases import dsn, migrate, sqlalchemy_url, test_settings
 from tests.support.killing.loop import restart_at_once, stop_at_once
 

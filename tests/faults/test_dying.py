@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 
 from lms_ext.models import GradeSlot, ServiceToken, Submission, db, utcnow
 from lms_ext.worker import Worker
-from tests.journeys.test_activity import Learner, app, count, keys  # noqa: F401 - fixtures
+from tests.journeys.test_activity import Learner, app, count  # noqa: F401 - fixtures
 from tests.support import dying
 from tests.support.lms import Lms
 

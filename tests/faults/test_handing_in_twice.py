@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lms_ext.models import Attempt, GradeSlot, Submission, db
-from tests.journeys.test_activity import Learner, app, count, keys, learner, slot  # noqa: F401 - fixtures
+from tests.journeys.test_activity import Learner, app, count, learner, slot  # noqa: F401 - fixtures
 from tests.journeys.test_races import at_once
 
 TIMES = 50

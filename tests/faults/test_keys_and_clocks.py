@@ -19,7 +19,7 @@ from lms_ext.lti.tool_keys import make_key
 from lms_ext.models import LaunchSession, PlatformKeySet, Submission, db
 from lms_ext.services import tool_keys
 from lms_ext.web.tool import tool
-from tests.journeys.test_activity import Learner, app, count, keys  # noqa: F401 - fixtures
+from tests.journeys.test_activity import Learner, app, count  # noqa: F401 - fixtures
 from tests.support.platform import KEY, OTHER_KEY, KeyServer, begin, claims, jwk, launch, post, token
 
 LAUNCHES = 200

@@ -13,7 +13,6 @@ import pytest
 from flask import Flask, Response, request
 from sqlalchemy import func, select, update
 
-from lms_ext.app import create_app
 from lms_ext.lti.tool_keys import rotate_when_due
 from lms_ext.models import GradeSlot, LaunchSession, Link, Person, PlatformKeySet, ToolKey, db, utcnow
 from lms_ext.sandbox.app import create_sandbox
@@ -27,6 +26,7 @@ from lms_ext.web.tool import new_session, tool
 from tests.faults.conftest import QUICK
 from tests.journeys.test_activity import document, publish
 from tests.support import sum_plugin
+from tests.support.apps import entered
 from tests.support.databases import test_settings
 from tests.support.lms import until
 from tests.support.servers import free_port
@@ -74,29 +74,26 @@ class Stage:
 def stage(database_url: str) -> Iterator[Stage]:
     tool_port, lms_port = free_port(), free_port()
     tool_url = f"http://localhost:{tool_port}"
-    app = create_app(test_settings(database_url, public_url=tool_url), extra_plugins={"sum": sum_plugin})
     sandbox = create_sandbox(
         SandboxSettings(url=f"http://127.0.0.1:{lms_port}", tool_url=tool_url, links=(("Jumlah", "demo/sum"),), token_seconds=2,
                         launch_limit=300)
     )  # fmt: skip
-    stage = Stage(app, sandbox.extensions["practice"], f"{tool_url}/lti/launch?activity=demo/sum")
+    with entered(test_settings(database_url, public_url=tool_url), sum=sum_plugin) as app:
+        stage = Stage(app, sandbox.extensions["practice"], f"{tool_url}/lti/launch?activity=demo/sum")
 
-    @sandbox.after_request
-    def _look(response: Response) -> Response:
-        if request.path == "/lti/token":
-            stage.signed.append(jwt.get_unverified_header(request.form["client_assertion"])["kid"])
-        if request.path == "/lti/token" or request.path.endswith("/scores"):
-            stage.answers[request.path.rpartition("/")[2], response.status_code] += 1
-        return response
+        @sandbox.after_request
+        def _look(response: Response) -> Response:
+            if request.path == "/lti/token":
+                stage.signed.append(jwt.get_unverified_header(request.form["client_assertion"])["kid"])
+            if request.path == "/lti/token" or request.path.endswith("/scores"):
+                stage.answers[request.path.rpartition("/")[2], response.status_code] += 1
+            return response
 
-    with app.app_context():
         publish(document())
         platforms.save(db.session, stage.lms.registration(), allow_http=True)
         db.session.commit()
         with served(app, tool_port), served(sandbox, lms_port):
             yield stage
-        db.session.remove()
-        db.engine.dispose()
     stage.lms.store.close()
 
 

@@ -12,7 +12,6 @@ from flask import Flask, request
 from sqlalchemy import func, select, text, update
 
 from lms_ext.api import hookimpl
-from lms_ext.app import create_app
 from lms_ext.domain.quirks import Quirks
 from lms_ext.models import GradeSlot, Member, NoticeService, Platform, Roster, ToolKey, db, utcnow
 from lms_ext.services.delivering import Verdict
@@ -20,6 +19,7 @@ from lms_ext.worker import Worker, start_embedded
 from tests.faults.conftest import QUICK
 from tests.faults.test_delivery import ME, claim, send
 from tests.faults.test_rosters import due, in_use, roster, work
+from tests.support.apps import entered
 from tests.support.lms import Lms, lms_maker, until
 
 Make = Callable[..., Lms]
@@ -142,17 +142,13 @@ def choose_quirks() -> Quirks:
 
 
 def test_a_score_that_a_plugin_stumbles_over_waits(settings: Any) -> None:
-    app = create_app(settings, extra_plugins={"broken": SimpleNamespace(choose_quirks=choose_quirks)})
-    with app.app_context():
-        with lms_maker(app) as make:
-            lms = make(learners=1)
-            lms.score(ME, 8.0)
-            one = Worker(app, QUICK)
-            (claimed,) = claim(lms)
-            assert send(one, claimed) == Verdict("retry", "fault")
-            one.close()
-        db.session.remove()
-        db.engine.dispose()
+    with entered(settings, broken=SimpleNamespace(choose_quirks=choose_quirks)) as app, lms_maker(app) as make:
+        lms = make(learners=1)
+        lms.score(ME, 8.0)
+        one = Worker(app, QUICK)
+        (claimed,) = claim(lms)
+        assert send(one, claimed) == Verdict("retry", "fault")
+        one.close()
 
 
 def test_a_list_that_cannot_be_asked_for_says_why(app: Flask, make_lms: Make) -> None:

@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
-from lms_ext.app import create_app
 from lms_ext.models import Attempt, GradeSlot, Submission, db
 from lms_ext.models.base import utcnow
 from lms_ext.packs.snapshots import pack_from_document
@@ -18,7 +17,8 @@ from lms_ext.services import publishing
 from lms_ext.settings import Settings
 from lms_ext.web.tool import tool
 from tests.support import sum_plugin
-from tests.support.platform import KeyServer, key_server, launch, register
+from tests.support.apps import entered
+from tests.support.platform import KeyServer, launch
 
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 COLUMN = {
@@ -45,19 +45,9 @@ def publish(content: dict[str, Any]) -> None:
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings, extra_plugins={"sum": sum_plugin})
-    with app.app_context():
+    with entered(settings, sum=sum_plugin) as app:
         publish(document())
         yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    with key_server() as server:
-        register(server)
-        yield server
 
 
 class Learner:

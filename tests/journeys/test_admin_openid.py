@@ -12,7 +12,6 @@ from flask import Flask
 from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
-from lms_ext.app import create_app
 from lms_ext.domain.admins import CONSOLE, AdminRole
 from lms_ext.domain.refusals import Refused
 from lms_ext.lti.http import Outbound
@@ -24,6 +23,7 @@ from lms_ext.services.shared_pace import Pace
 from lms_ext.settings import Settings, SettingsError
 from lms_ext.web.admin import pacing
 from tests.support.admins import PASSWORD, AdminBrowser, signed_in
+from tests.support.apps import entered
 from tests.support.databases import test_settings
 from tests.support.openid import CLIENT, SECRET, OpenIdProvider, openid_provider
 from tests.support.platform import OTHER_KEY, jwk
@@ -203,14 +203,11 @@ def test_an_admin_links_an_account_and_unlinks_it(app: Flask, provider: OpenIdPr
 def test_only_allowed_organisations(database_url: str, provider: OpenIdProvider, said: dict[str, str], expected: str) -> None:
     settings = test_settings(database_url, oidc_issuer=provider.url, oidc_client_id=CLIENT, oidc_client_secret=SECRET,
                              oidc_domains=("guru.belajar.id",))  # fmt: skip
-    app = create_app(settings)
-    with app.app_context():
+    with entered(settings) as app:
         for email in ("yosef@guru.belajar.id", "yosef@gmail.example", "y@evil-guru.belajar.id"):
             invited(email)
         provider.person |= said
         assert code_of(sign_in(app, provider)) == expected
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_the_provider_is_not_flooded_through_us(app: Flask, provider: OpenIdProvider, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,13 +230,10 @@ def test_a_provider_that_is_away_or_another_is_said(app: Flask, provider: OpenId
 
 
 def test_without_a_provider_there_is_no_such_way(database_url: str) -> None:
-    app = create_app(test_settings(database_url))
-    with app.app_context():
+    with entered(test_settings(database_url)) as app:
         browser = AdminBrowser(app.test_client())
         assert "oidc" not in browser.get("/admin/sign-in").text
         assert code_of(browser.post("/admin/oidc/start")) == "oidc-off"
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_at_google_an_address_does_not_tell_the_organisation() -> None:

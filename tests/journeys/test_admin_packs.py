@@ -11,12 +11,12 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from lms_ext.api import PackPublished, hookimpl
-from lms_ext.app import create_app
 from lms_ext.domain.admins import AdminRole
 from lms_ext.models import Attempt, AuditEntry, PackUpload, PublishedPack, db, utcnow
 from lms_ext.settings import Settings
 from tests.journeys.test_choosing import Teacher
 from tests.support.admins import AdminBrowser, signed_in
+from tests.support.apps import entered
 from tests.support.platform import KeyServer, begin, claims, key_server, post, register, token
 from tests.unit.test_cli_packs import JOURNAL, MODULE, PACK
 
@@ -42,11 +42,8 @@ def listener() -> Listener:
 
 @pytest.fixture
 def app(settings: Settings, listener: Listener) -> Iterator[Flask]:
-    app = create_app(settings, extra_plugins={"listener": listener})
-    with app.app_context():
+    with entered(settings, listener=listener) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def archive(**changed: tuple[str, str]) -> bytes:

@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lms_ext.app import create_app
 from lms_ext.models import Link, db
 from lms_ext.models.base import utcnow
 from lms_ext.packs.snapshots import pack_from_document
@@ -21,8 +20,9 @@ from lms_ext.services import publishing
 from lms_ext.settings import Settings
 from lms_ext.web.tool import tool
 from tests.support import sum_plugin
+from tests.support.apps import entered
 from tests.support.pages import Element, press, read
-from tests.support.platform import KeyServer, begin, claims, key_server, launch, post, register, token
+from tests.support.platform import KeyServer, begin, claims, launch, post, token
 from tests.support.sum_plugin import CRASH
 
 DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
@@ -47,8 +47,7 @@ def publish(pack_id: str, *activities: dict[str, Any]) -> None:
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings, extra_plugins={"sum": sum_plugin})
-    with app.app_context():
+    with entered(settings, sum=sum_plugin) as app:
         publish(
             "demo",
             activity("sum", "Jumlah", summary={"id": "Menghitung bersama"}, experience="mengaplikasi"),
@@ -56,15 +55,6 @@ def app(settings: Settings) -> Iterator[Flask]:
         )
         publish("lain", activity("jumat", "Kegiatan Jum'at"))
         yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    with key_server() as server:
-        register(server)
-        yield server
 
 
 class Teacher:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from lms_ext.models import Attempt, GradeColumn, LaunchSession, Link, db, utcnow
 from lms_ext.web.tool import tool
-from tests.journeys.test_choosing import TEACHER, Teacher, activity, app, keys, link_launch, publish  # noqa: F401 - fixtures
+from tests.journeys.test_choosing import TEACHER, Teacher, activity, app, link_launch, publish  # noqa: F401 - fixtures
 from tests.support.pages import read
 from tests.support.platform import KeyServer
 

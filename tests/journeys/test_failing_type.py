@@ -9,12 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms_ext.api import ActivityType, Field, FieldKind, Json, hookimpl
-from lms_ext.app import create_app
-from lms_ext.models import Attempt, Submission, db
+from lms_ext.models import Attempt, Submission
 from lms_ext.settings import Settings
 from tests.journeys.test_activity import Learner, count, document, publish
 from tests.support import sum_plugin
-from tests.support.platform import KeyServer, key_server, register
+from tests.support.apps import entered
+from tests.support.platform import KeyServer
 from tests.support.sum_plugin import Sum
 
 
@@ -52,19 +52,9 @@ def plugin() -> ModuleType:
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings, extra_plugins={"sum": plugin()})
-    with app.app_context():
+    with entered(settings, sum=plugin()) as app:
         publish(document())
         yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    with key_server() as server:
-        register(server)
-        yield server
 
 
 @pytest.fixture

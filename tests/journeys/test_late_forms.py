@@ -5,7 +5,7 @@
 from sqlalchemy import select, update
 
 from lms_ext.models import Attempt, Draft, Submission, db
-from tests.journeys.test_activity import Learner, app, count, keys, learner  # noqa: F401 - fixtures
+from tests.journeys.test_activity import Learner, app, count, learner  # noqa: F401 - fixtures
 
 
 def drafts() -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from lms_ext.domain.admins import AdminRole
 from lms_ext.models import AuditEntry, GradeSlot, MigrationProposal, OldConsumer, Person, db, utcnow
 from lms_ext.services import delivering, legacy, personal_data
 from tests.contracts.test_query_counts import at_most, counted
-from tests.journeys.test_activity import AGS, COLUMN, Learner, app, keys  # noqa: F401 - fixtures
+from tests.journeys.test_activity import AGS, COLUMN, Learner, app  # noqa: F401 - fixtures
 from tests.support.admins import signed_in
 from tests.support.platform import LTI, KeyServer, begin, claims, post, token
 

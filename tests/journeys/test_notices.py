@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from lms_ext.app import create_app
 from lms_ext.models import NoticeService, Platform, Space, UsedState, db
 from lms_ext.services import notices
 from lms_ext.services.shared_pace import Pace
@@ -20,7 +19,8 @@ from lms_ext.settings import Settings
 from lms_ext.web import messages
 from lms_ext.web.tool import tool
 from tests.support import messages_plugin
-from tests.support.platform import LTI, OTHER_KEY, KeyServer, begin, claims, key_server, launch, post, register, token
+from tests.support.apps import entered
+from tests.support.platform import LTI, OTHER_KEY, KeyServer, begin, claims, launch, post, token
 
 COPY = "LtiContextCopyNotice"
 EULA = {"message_type": "LtiEulaRequest", "resource_link": ..., messages_plugin.EULA: {"url": "https://lms.example/eula"}}
@@ -30,18 +30,8 @@ EULA = {"message_type": "LtiEulaRequest", "resource_link": ..., messages_plugin.
 def app(settings: Settings) -> Iterator[Flask]:
     messages_plugin.heard.clear()
     settings = replace(settings, strict_plugins=False)  # as in life: one plugin's fault is its own
-    app = create_app(settings, extra_plugins={"messages": messages_plugin})
-    with app.app_context():
+    with entered(settings, messages=messages_plugin) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    with key_server() as server:
-        register(server)
-        yield server
 
 
 def notice(kind: str = COPY, **changes: Any) -> dict[str, Any]:

@@ -6,11 +6,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms_ext.app import create_app
-from lms_ext.models import db
 from lms_ext.settings import Settings
 from tests.browser.content import publish_course
 from tests.support import sum_plugin
+from tests.support.apps import application
 from tests.support.pages import read
 from tests.support.platform import KeyServer, key_server, launch, register
 
@@ -21,13 +20,10 @@ HTTPS = "https://localhost"
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings, extra_plugins={"sum": sum_plugin})
-    with app.app_context():
-        publish_course()
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with application(settings, sum=sum_plugin) as app:
+        with app.app_context():
+            publish_course()
+        yield app
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ from lms_ext.models import (
 from lms_ext.services import personal_data, retention
 from lms_ext.web import dossiers
 from lms_ext.web.tool import tool
-from tests.journeys.test_activity import Learner, app, document, keys, publish  # noqa: F401 - fixtures
+from tests.journeys.test_activity import Learner, app, document, publish  # noqa: F401 - fixtures
 from tests.security.test_admin_walker import platform
 from tests.security.test_walker import everything
 from tests.support import sum_plugin

@@ -1,7 +1,6 @@
 """The practice LMS opens the real tool across two sites, and the tool's grades reach its gradebook."""
 
 import re
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from lms_ext.app import create_app
 from lms_ext.models import GradeSlot, PlatformKeySet, db, utcnow
 from lms_ext.sandbox.app import create_sandbox
 from lms_ext.sandbox.practice import Practice
@@ -21,7 +19,9 @@ from lms_ext.services import platforms
 from lms_ext.worker import Worker
 from tests.journeys.test_activity import document, publish
 from tests.support import sum_plugin
+from tests.support.apps import entered
 from tests.support.databases import test_settings
+from tests.support.servers import free_port
 from tests.support.visitor import Page, Visitor, served
 
 
@@ -73,27 +73,18 @@ def _hidden(page: Page, name: str) -> str:
     return found[1].replace("&#34;", '"')
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def both(database_url: str) -> Iterator[Both]:
-    tool_port, lms_port = _free_port(), _free_port()
+    tool_port, lms_port = free_port(), free_port()
     tool_url = f"http://localhost:{tool_port}"
-    app = create_app(test_settings(database_url, public_url=tool_url), extra_plugins={"sum": sum_plugin})
     sandbox = create_sandbox(
         SandboxSettings(url=f"http://127.0.0.1:{lms_port}", tool_url=tool_url, links=(("Jumlah", "demo/sum"),))
     )
     lms: Practice = sandbox.extensions["practice"]
-    with app.app_context():
+    with entered(test_settings(database_url, public_url=tool_url), sum=sum_plugin) as app:
         publish(document())
         with served(app, tool_port), served(sandbox, lms_port):
             yield Both(app, lms, Visitor())
-        db.session.remove()
-        db.engine.dispose()
     lms.store.close()
 
 

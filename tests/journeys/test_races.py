@@ -1,24 +1,17 @@
 """Launches race: a form is good for one launch, and parallel first launches of one browser all succeed."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from lms_ext.models import LaunchSession, Person, Space, UsedState, db
 from lms_ext.settings import Settings
-from tests.support.platform import KeyServer, begin, claims, key_server, post, register, token
-
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    with key_server() as server:
-        register(server)
-        yield server
+from tests.support.apps import application
+from tests.support.platform import KeyServer, begin, claims, post, token
 
 
 def at_once(number: int, work: Callable[[int], TestResponse]) -> list[TestResponse]:
@@ -72,17 +65,13 @@ def test_100_parallel_first_launches_from_one_cookie_jar_all_succeed(app: Flask,
 
 
 def test_a_used_form_stays_used_after_a_restart(app: Flask, keys: KeyServer, settings: Settings) -> None:
-    from lms_ext.app import create_app
-
     client = app.test_client()
     begun = begin(client)
     form = {"state": begun.state, "id_token": token(claims(begun.nonce))}
     cookies = begun.response.headers["Set-Cookie"].partition(";")[0]
     assert post(client, **form).status_code == 303
-    again = create_app(settings)
-    answer = again.test_client(use_cookies=False).post(
-        "/lti/launch", data=form, base_url="https://localhost", headers={"Cookie": cookies}
-    )
+    with application(settings) as again:
+        answer = again.test_client(use_cookies=False).post(
+            "/lti/launch", data=form, base_url="https://localhost", headers={"Cookie": cookies}
+        )
     assert answer.status_code == 401
-    with again.app_context():
-        db.engine.dispose()

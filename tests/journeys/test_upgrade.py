@@ -10,7 +10,6 @@ from alembic.migration import MigrationContext
 from click import ClickException
 from sqlalchemy import Table, inspect, select
 
-from lms_ext.app import create_app
 from lms_ext.cli import upgrade
 from lms_ext.models import GradeSlot, db, utcnow
 from lms_ext.sandbox.app import create_sandbox
@@ -22,6 +21,7 @@ from lms_ext.web.tool import tool
 from lms_ext.worker import Worker
 from tests.journeys.test_practice_lms import Both
 from tests.support import first_version, sum_plugin
+from tests.support.apps import entered
 from tests.support.databases import Databases, test_settings
 from tests.support.first_version import LINK, SPACE, Row, person_id
 from tests.support.servers import free_port
@@ -51,8 +51,7 @@ def upgraded(database_url: str) -> Iterator[Upgraded]:
     links = (("Jumlah", "demo/sum"), ("Jumlah lagi", "demo/sum"))
     sandbox = create_sandbox(SandboxSettings(url=lms_url, tool_url=tool_url, links=links))
     lms: Practice = sandbox.extensions["practice"]
-    app = create_app(test_settings(database_url, public_url=tool_url), extra_plugins={"sum": sum_plugin})
-    with app.app_context():
+    with entered(test_settings(database_url, public_url=tool_url), sum=sum_plugin) as app:
         first_version.migrate_to("0001")
         tables = first_version.fill(lms)
         before = first_version.contents(tables)
@@ -60,8 +59,6 @@ def upgraded(database_url: str) -> Iterator[Upgraded]:
         upgrade.callback()
         with served(app, tool_port), served(sandbox, lms_port):
             yield Upgraded(Both(app, lms, Visitor()), tables, before)
-        db.session.remove()
-        db.engine.dispose()
     lms.store.close()
 
 
@@ -140,8 +137,7 @@ def test_nothing_is_lost_and_grades_arrive(upgraded: Upgraded) -> None:
 
 
 def test_a_migration_that_would_leave_rows_without_their_others_is_undone(database_url: str) -> None:
-    app = create_app(test_settings(database_url))
-    with app.app_context():
+    with entered(test_settings(database_url)):
         if db.engine.dialect.name == "postgresql":
             pytest.skip("PostgreSQL watches its keys all the time")
         first_version.migrate_to("0001")
@@ -155,4 +151,3 @@ def test_a_migration_that_would_leave_rows_without_their_others_is_undone(databa
         with pytest.raises(ClickException, match="deployment"):
             first_version.migrate_to("head")
         assert "admin" not in inspect(db.engine).get_table_names()
-        db.engine.dispose()

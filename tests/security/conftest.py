@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from lms_ext.app import create_app
 from lms_ext.models import db, utcnow
 from lms_ext.packs.snapshots import pack_from_document
 from lms_ext.services import publishing
 from lms_ext.settings import Settings
 from lms_ext.web.tool import tool
 from tests.support import sum_plugin
-from tests.support.platform import KeyServer, key_server, register
+from tests.support.apps import entered
 
 _KERJA = {"id": "kerja", "type": "sum", "title": {"id": "Jumlah"}, "points": 10, "attempts": 5,
           "config": {"first": 2, "second": 3}}  # fmt: skip
@@ -35,17 +34,6 @@ def publish_kerja() -> None:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """Give the application with a pack whose activity ``kerja`` is a sum."""
-    app = create_app(settings, extra_plugins={"sum": sum_plugin})
-    with app.app_context():
+    with entered(settings, sum=sum_plugin) as app:
         publish_kerja()
         yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    """Give a registered platform's key server."""
-    with key_server() as server:
-        register(server)
-        yield server

@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from lms_ext.app import create_app
 from lms_ext.domain.refusals import refusal
 from lms_ext.models import db
 from lms_ext.services.shared_pace import Pace
@@ -20,6 +19,7 @@ from lms_ext.web import messages
 from lms_ext.web.throttle import Throttle
 from tests.security.conftest import publish_kerja
 from tests.support import messages_plugin, sum_plugin
+from tests.support.apps import entered
 from tests.support.arbitrary import ANYTHING, changes
 from tests.support.platform import LTI, KeyServer, begin, claims, post, token
 from tests.support.published import AGS, COLUMN, INSTRUCTOR, Visitor
@@ -64,12 +64,9 @@ _QUICK = settings(max_examples=40, suppress_health_check=_SHARED, deadline=None,
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """Give the application with a plugin that answers messages of its own."""
-    app = create_app(settings, extra_plugins={"sum": sum_plugin, "messages": messages_plugin})
-    with app.app_context():
+    with entered(settings, sum=sum_plugin, messages=messages_plugin) as app:
         publish_kerja()
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def told(kind: str, nonce: str, changed: dict[str, Any]) -> dict[str, Any]:

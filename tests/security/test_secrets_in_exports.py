@@ -18,7 +18,7 @@ from lms_ext.models import Admin, Person, Platform, ServiceToken, Space, ToolKey
 from lms_ext.services import admin_invites, legacy, registering, second_factor
 from lms_ext.services.admins import Rights
 from lms_ext.web.tool import new_session, tool
-from tests.journeys.test_activity import Learner, app, keys  # noqa: F401 - fixtures
+from tests.journeys.test_activity import Learner, app  # noqa: F401 - fixtures
 from tests.journeys.test_personal_data import SRI, both, person_id  # noqa: F401 - a fixture
 from tests.support.admins import HTTPS, AdminBrowser, signed_in
 from tests.support.answers import Answers, Given, answering

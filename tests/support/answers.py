@@ -1,13 +1,14 @@
 """A server on loopback that answers whatever a test says, and remembers what it was asked."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.support.servers import listening
 
 
 @dataclass
@@ -69,14 +70,6 @@ def answering() -> Iterator[Answers]:
                 self.wfile.flush()
                 time.sleep(one.seconds / len(one.body))
 
-        def log_message(self, *args: object) -> None:
-            del args
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with listening(Handler) as address:
+        state.url = address
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -8,16 +8,16 @@ import hashlib
 import http.client
 import json
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from time import time
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.support.platform import KEY, jwk, token
+from tests.support.servers import listening
 
 CLIENT, SECRET = "lms-ext", "rahasia klien: äö"
 
@@ -123,14 +123,6 @@ def openid_provider() -> Iterator[OpenIdProvider]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *args: object) -> None:
-            del args
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with listening(Handler) as address:
+        state.url = address
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -2,11 +2,10 @@
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from time import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +17,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from lms_ext.models import Deployment, Platform, db
+from tests.support.servers import listening
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -64,17 +64,9 @@ def key_server(body: bytes | None = None) -> Iterator[KeyServer]:
             self.end_headers()
             self.wfile.write(state.body)
 
-        def log_message(self, *args: object) -> None:
-            del args
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    state.url = f"http://127.0.0.1:{server.server_port}/jwks"
-    try:
+    with listening(Handler) as address:
+        state.url = f"{address}/jwks"
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def register(keys: KeyServer, *, issuer: str = "https://lms.example", client_id: str = "c1", **more: Any) -> Platform:

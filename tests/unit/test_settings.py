@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from flask import request
 
-from lms_ext.app import create_app
-from lms_ext.models import db
 from lms_ext.settings import Settings, SettingsError, plugin_names
+from tests.support.apps import application
 from tests.support.databases import SEAL_KEY, test_settings
 
 GOOD = {
@@ -54,12 +53,10 @@ def test_a_request_behind_a_proxy_is_seen_as_the_browser_sent_it(database_url: s
     forwarded = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "lti.example"}
 
     def seen(proxies: int) -> tuple[Any, ...]:
-        app = create_app(test_settings(database_url, proxies=proxies))
         environ: dict[str, Any] = {}
-        app.before_request(lambda: environ.update(request.environ))
-        app.test_client().get("/health", headers=forwarded)
-        with app.app_context():
-            db.engine.dispose()
+        with application(test_settings(database_url, proxies=proxies)) as app:
+            app.before_request(lambda: environ.update(request.environ))
+            app.test_client().get("/health", headers=forwarded)
         return environ["wsgi.url_scheme"], environ["HTTP_HOST"], environ["REMOTE_ADDR"]
 
     assert seen(1) == ("https", "lti.example", "203.0.113.9")

@@ -1,13 +1,10 @@
 """A learner takes a quiz without scripts: from the launch to the review; nothing of the key leaves before its time."""
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
 
-import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import refresh
 
@@ -17,7 +14,7 @@ from lms_ext.packs.snapshots import pack_from_document
 from lms_ext.services import publishing
 from lms_ext.web.tool import tool
 from tests.plugins.quiz.samples import QUIZ, config, plain
-from tests.support.platform import KeyServer, key_server, launch, register
+from tests.support.platform import KeyServer, launch
 
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 COLUMN = {
@@ -37,13 +34,6 @@ def publish(settings: dict[str, Any]) -> None:
                 "authors": ["T"], "units": [{"id": "u1", "title": {"id": "Unit"}, "activities": [activity]}]}  # fmt: skip
     publishing.publish(db.session, pack_from_document(document, tool().plugins.activity_types), {}, utcnow())
     db.session.commit()
-
-
-@pytest.fixture
-def keys(app: Flask) -> Iterator[KeyServer]:
-    with key_server() as server:
-        register(server)
-        yield server
 
 
 class Markup(HTMLParser):

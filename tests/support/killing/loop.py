@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from flask import Flask
 
 from lms_ext.sandbox.app import create_sandbox
 from lms_ext.sandbox.people import Person
 from lms_ext.sandbox.practice import Practice
 from lms_ext.sandbox.settings import SandboxSettings
-from tests.support.databases import dsn, migrate, sqlalchemy_url
+from tests.support import sum_plugin
+from tests.support.apps import entered
+from tests.support.databases import dsn, migrate, sqlalchemy_url, test_settings
 from tests.support.killing.learners import Learner, Ledger
 from tests.support.servers import environment, free_port, process
 from tests.support.visitor import served
@@ -113,21 +114,10 @@ def _prepare(env: dict[str, str], practice: Practice) -> None:
                 "config": {"first": 2, "second": 3}}  # fmt: skip
     document = {"format": 1, "id": "demo", "version": "1.0.0", "title": {"id": "Contoh"}, "language": "id", "licence": "CC0",
                 "authors": ["T"], "units": [{"id": "u1", "title": {"id": "Unit"}, "activities": [activity]}]}  # fmt: skip
-    app = _app(env)
-    with app.app_context():
+    with entered(test_settings(env["LMS_EXT_DATABASE_URL"]), sum=sum_plugin):
         platforms.save(db.session, practice.registration(), allow_http=True)
         publishing.publish(db.session, pack_from_document(document, tool().plugins.activity_types), {}, utcnow())
         db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
-
-
-def _app(env: dict[str, str]) -> Flask:
-    from lms_ext.app import create_app
-    from tests.support import sum_plugin
-    from tests.support.databases import test_settings
-
-    return create_app(test_settings(env["LMS_EXT_DATABASE_URL"]), extra_plugins={"sum": sum_plugin})
 
 
 @contextmanager

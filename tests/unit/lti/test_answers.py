@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from flask import Flask
@@ -22,6 +22,7 @@ from lms_ext.models import ServiceToken, db, utcnow
 from lms_ext.models.base import UtcDateTime
 from lms_ext.web.tool import new_session, tool
 from tests.support.platform import key_server, register
+from tests.support.servers import listening
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
@@ -96,21 +97,11 @@ def token_server(answer: bytes, status: int = 200, *, seconds: float = 0) -> Ite
             self.end_headers()
             self.wfile.write(answer)
 
-        def log_message(self, *args: object) -> None:
-            del args
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    try:
-        with key_server() as keys:
-            row = register(keys)
-            row.auth_token_url = f"http://127.0.0.1:{server.server_port}/token"
-            db.session.commit()
-            (known,) = tool().lti.registry.by_issuer("https://lms.example")
-            yield known, asked
-    finally:
-        server.shutdown()
-        server.server_close()
+    with listening(Handler) as address, key_server() as keys:
+        register(keys).auth_token_url = f"{address}/token"
+        db.session.commit()
+        (known,) = tool().lti.registry.by_issuer("https://lms.example")
+        yield known, asked
 
 
 def tokens() -> Tokens:

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from lms_ext.app import create_app
 from lms_ext.domain.checkups import Check, Finding
 from lms_ext.domain.offers import SCOPES
 from lms_ext.domain.quirks import Quirks
 from lms_ext.lti.checkup import Checkup, finished
 from lms_ext.lti.registry import KnownPlatform
-from lms_ext.models import db, utcnow
+from lms_ext.models import utcnow
 from lms_ext.services.checkup import Facts
 from lms_ext.web.tool import tool
 from tests.support.answers import Answers, Given, answering
+from tests.support.apps import entered
 from tests.support.databases import Databases, test_settings
 from tests.support.platform import KEY, jwk
 from tests.support.servers import free_port
@@ -27,13 +27,10 @@ GRADES = [one.scope for one in SCOPES if "/lti-ags/" in one.scope]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _lti(databases: Databases) -> Iterator[None]:
+def shared_app(databases: Databases) -> Iterator[None]:
     """Make what goes out and what signs once: a check reads and writes nothing in the database."""
-    app = create_app(test_settings(databases.sqlite()))
-    with app.app_context():
+    with entered(test_settings(databases.sqlite())):
         yield
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

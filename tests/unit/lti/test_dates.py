@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from lms_ext.domain.launches import Dates
 from lms_ext.models import Link, db
-from tests.journeys.test_activity import app, keys  # noqa: F401 - fixtures
+from tests.journeys.test_activity import app  # noqa: F401 - fixtures
 from tests.support.platform import KeyServer, launch
 
 NOON = datetime(2026, 12, 1, 5, 0, tzinfo=UTC)
@@ -30,7 +30,7 @@ WRITTEN = {"ends": "2026-12-01T05:00:00Z", "dates_for": "7"}
 )
 def test_the_platforms_time_counts_before_the_one_written_when_choosing(
     client: FlaskClient,
-    keys: KeyServer,  # noqa: F811 - a fixture
+    keys: KeyServer,
     custom: dict[str, str],
     ends: datetime | None,
 ) -> None:
@@ -38,7 +38,7 @@ def test_the_platforms_time_counts_before_the_one_written_when_choosing(
     assert db.session.execute(select(Link.ends_at)).scalar_one() == ends
 
 
-def test_a_launch_that_says_nothing_of_times_leaves_them(client: FlaskClient, keys: KeyServer) -> None:  # noqa: F811 - a fixture
+def test_a_launch_that_says_nothing_of_times_leaves_them(client: FlaskClient, keys: KeyServer) -> None:
     for custom in (WRITTEN, {}):
         assert launch(client, custom=custom).status_code == 303
         assert db.session.execute(select(Link.ends_at)).scalar_one() == NOON

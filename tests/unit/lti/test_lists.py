@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from lms_ext.app import create_app
 from lms_ext.domain.quirks import Quirks
 from lms_ext.domain.rosters import MOST_MEMBERS, MOST_PAGES, Fetched, RosterTrouble
 from lms_ext.lti.ags import Service
@@ -22,6 +21,7 @@ from lms_ext.services.notices import Service as NoticeService
 from lms_ext.services.rosters import Sought
 from lms_ext.web.tool import new_session, tool
 from tests.support.answers import Answers, Given, answering
+from tests.support.apps import entered
 from tests.support.databases import Databases, test_settings
 from tests.support.servers import free_port
 
@@ -30,13 +30,10 @@ HANDLER = "https://alat.example/lti/notices"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _app(databases: Databases) -> Iterator[None]:
+def shared_app(databases: Databases) -> Iterator[None]:
     """Make the application once: of the database only access tokens are read and written."""
-    app = create_app(test_settings(databases.sqlite()))
-    with app.app_context():
+    with entered(test_settings(databases.sqlite())):
         yield
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

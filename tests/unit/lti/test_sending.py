@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from lms_ext.app import create_app
 from lms_ext.domain.columns import SCOPE
 from lms_ext.domain.quirks import Quirks
 from lms_ext.lti.ags import Gradebook
@@ -20,6 +19,7 @@ from lms_ext.services.columns import Column, Wanted
 from lms_ext.services.delivering import Claimed, Verdict
 from lms_ext.web.tool import new_session, tool
 from tests.support.answers import Answers, Given, answering
+from tests.support.apps import entered
 from tests.support.databases import Databases, test_settings
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -28,13 +28,10 @@ SUBMISSION = "https://canvas.instructure.com/lti/submission"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _app(databases: Databases) -> Iterator[None]:
+def shared_app(databases: Databases) -> Iterator[None]:
     """Make the application once: of the database only access tokens are read and written."""
-    app = create_app(test_settings(databases.sqlite()))
-    with app.app_context():
+    with entered(test_settings(databases.sqlite())):
         yield
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """A course is copied as each LMS copies it, and the tool is told where the LMS does so."""
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import jwt
@@ -13,7 +12,7 @@ from flask.testing import FlaskClient
 from lms_ext.sandbox.claims import LTI, PNS_SCOPE
 from lms_ext.sandbox.copy_pages import copy_course
 from lms_ext.sandbox.practice import Practice, ToolSetup
-from tests.support.servers import free_port
+from tests.support.servers import free_port, listening
 from tests.unit.sandbox.conftest import ITEMS, Tool
 from tests.unit.sandbox.test_oidc import auth, claims, start
 
@@ -84,14 +83,8 @@ def hearer() -> Iterator[tuple[str, list[dict[str, Any]]]]:
             self.send_response(200)
             self.end_headers()
 
-        def log_message(self, *args: object) -> None:
-            del args
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", heard
-    server.shutdown()
-    server.server_close()
+    with listening(Handler) as address:
+        yield address, heard
 
 
 def test_a_tool_that_asked_hears_of_a_copy(tool: Tool, browser: FlaskClient, hearer: tuple[str, list[dict[str, Any]]]) -> None:

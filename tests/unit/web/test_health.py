@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
-from lms_ext.app import create_app
+from tests.support.apps import application
 from tests.support.databases import test_settings
 
 
@@ -17,5 +17,6 @@ def test_health_names_database_and_plugins(client: FlaskClient) -> None:
 
 
 def test_health_says_that_the_database_is_away(tmp_path: Path) -> None:
-    answer = create_app(test_settings(f"sqlite:///{tmp_path}/tidak/ada.db")).test_client().get("/health")
+    with application(test_settings(f"sqlite:///{tmp_path}/tidak/ada.db")) as app:
+        answer = app.test_client().get("/health")
     assert (answer.status_code, answer.json["database"]) == (503, "down")

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 
-from lms_ext.app import create_app
 from lms_ext.settings import ZONES, SettingsError
 from lms_ext.web.i18n import own_page
+from tests.support.apps import application
 from tests.support.databases import test_settings
 from tests.support.platform import key_server, launch, register
 
@@ -73,14 +73,14 @@ def test_after_a_post_the_switch_leads_to_the_launch(client: FlaskClient) -> Non
                                             ("Asia/Makassar", "23 November 2026, 00.59 WITA"),
                                             ("Asia/Jayapura", "23 November 2026, 01.59 WIT")])  # fmt: skip
 def test_times_are_written_in_the_zone_of_the_school(zone: str, said: str) -> None:
-    app = create_app(test_settings("sqlite://", timezone=zone))
-    write = app.jinja_env.filters["moment"]
     at = datetime(2026, 11, 22, 16, 59, tzinfo=UTC)
-    with app.test_request_context("/?lang=id"):
-        assert write(at) == said
-    with app.test_request_context("/?lang=en"):
-        assert write(at) == said.replace(".", ":")
-        assert app.jinja_env.filters["clock"](at) == said.split()[3].replace(".", ":")
+    with application(test_settings("sqlite://", timezone=zone)) as app:
+        write = app.jinja_env.filters["moment"]
+        with app.test_request_context("/?lang=id"):
+            assert write(at) == said
+        with app.test_request_context("/?lang=en"):
+            assert write(at) == said.replace(".", ":")
+            assert app.jinja_env.filters["clock"](at) == said.split()[3].replace(".", ":")
 
 
 def test_another_zone_is_refused() -> None:
@@ -105,6 +105,5 @@ def test_a_plugin_brings_its_own_english_but_never_rewrites_the_host(tmp_path: o
     (target / "messages.mo").write_bytes(translate.mo_bytes(catalog))
     plugin = ModuleType("words")
     plugin.__file__ = str(folder / "__init__.py")
-    app = create_app(test_settings("sqlite://"), extra_plugins={"words": plugin})
-    with app.test_request_context("/?lang=en"):
+    with application(test_settings("sqlite://"), words=plugin) as app, app.test_request_context("/?lang=en"):
         assert app.jinja_env.from_string("{{ _('Kata plugin') }}/{{ _('Kembali') }}").render() == "A plugin's word/Back"
