@@ -84,14 +84,10 @@ class Crowd:
 
     def enter(self, platform_id: int, browser: str, restart_url: Callable[[], str]) -> None:
         """Count a call; raise Refused when it must wait. Its page calls what `restart_url` gives by itself, "" for none."""
-        waits = (
-            self._networks.wait(network()),
-            self._browsers.wait(browser) if browser else 0,
-            self._shares.wait(platform_id),
-        )
-        if any(waits):
+        wait = self._networks.wait(network()) or (browser and self._browsers.wait(browser)) or self._shares.wait(platform_id)
+        if wait:
             # spread, so that those who wait do not come back all at once
-            wait = max(waits) + random.randrange(5)  # noqa: S311 - spreads waits only
+            wait += random.randrange(5)  # noqa: S311 - spreads waits only
             raise Refused("crowded", context={"wait": wait, "restart_url": restart_url()}, platform=platform_id)
 
 

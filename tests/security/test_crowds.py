@@ -59,9 +59,9 @@ def test_one_that_takes_all_leaves_the_others_their_share(app: Flask, keys: KeyS
     assert taken[GREEDY] == 200, "alone it had all that there is"
     db.session.rollback()
     lines = db.session.execute(select(RefusedLaunch.code, func.count()).group_by(RefusedLaunch.code)).all()
-    assert [tuple(one) for one in lines] in ([("crowded", 1)], [("crowded", 2)], [("crowded", 3)]), (
-        "its refusals are told in few lines"
-    )
+    ((code, number),) = lines
+    assert code == "crowded"
+    assert number < 100, "its 400 refusals are told in few lines, one in five seconds"
 
 
 @pytest.mark.parametrize("others", [1, 3, 9])
