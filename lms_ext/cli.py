@@ -9,7 +9,7 @@ import click
 
 from lms_ext import __version__
 from lms_ext.cli_admins import admin
-from lms_ext.cli_app import InApp, open_app
+from lms_ext.cli_app import InApp, note, open_app
 from lms_ext.cli_demo import demo
 from lms_ext.cli_grades import grades
 from lms_ext.cli_migration import migration
@@ -46,13 +46,12 @@ def upgrade() -> None:
 @db.command()
 def restored() -> None:
     """Say that a backup was restored: what was issued before now is refused, and nobody gets in by what was used since."""
-    from lms_ext.domain.admins import CONSOLE
     from lms_ext.models import db as database
     from lms_ext.models import utcnow
-    from lms_ext.services import audit, restoring
+    from lms_ext.services import restoring
 
     done = restoring.begin_anew(database.session, utcnow())
-    audit.write(database.session, CONSOLE, "database.restored", platforms=done.platforms)
+    note("database.restored", platforms=done.platforms)
     database.session.commit()
     click.echo(
         f"{done.sessions} sesi diakhiri, {done.invitations} undangan ditarik; pembukaan lama dari {done.platforms} LMS ditolak. "
@@ -101,6 +100,7 @@ def add_platform(file: Path | None, deployment_ids: tuple[str, ...], **given: st
     except platforms.BadPlatform as error:
         lines = [f"  {name}: {', '.join(map(str, faults))}" for name, faults in error.faults.items()]
         raise click.ClickException("Pendaftaran tidak disimpan / not saved:\n" + "\n".join(lines)) from error
+    note("platform.save", saved.platform.name, platform_id=saved.platform.id, issuer=saved.platform.issuer)
     database.session.commit()
     if not platforms.deployments(database.session, saved.platform):
         tell_no_deployment(saved.platform.client_id)
@@ -147,8 +147,10 @@ def disable_platform(platform_id: int) -> None:
     from lms_ext.models import db as database
     from lms_ext.services import platforms
 
-    if platforms.set_status(database.session, platform_id, "disabled") is None:
+    found = platforms.set_status(database.session, platform_id, "disabled")
+    if found is None:
         raise click.ClickException(f"Tidak ada LMS {platform_id}. / There is no platform {platform_id}.")
+    note("platform.disable", found.name, platform_id=platform_id)
     database.session.commit()
     click.echo(f"Dinonaktifkan / Disabled: {platform_id}")
 
@@ -193,6 +195,7 @@ def rotate(at_once: bool, leaked: bool) -> None:
 
     new = make_key()
     signs_from = tool_keys.add(database.session, tool().sealer, new, utcnow(), at_once=at_once, withdraw=leaked)
+    note("key.withdraw" if leaked else "key.rotate", new.kid, signs_from=signs_from.isoformat(timespec="minutes"))
     database.session.commit()
     click.echo(f"Kunci baru / New key: {new.kid}, signs from {_when(signs_from)}")
 

@@ -47,6 +47,15 @@ def in_app(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def note(action: str, about: str = "", *, platform_id: int = 0, **detail: Any) -> None:
+    """Write what a command did to the audit log, in the running transaction; see `services.audit.write`."""
+    from lms_ext.domain.admins import CONSOLE
+    from lms_ext.models import db
+    from lms_ext.services import audit
+
+    audit.write(db.session, CONSOLE, action, about, platform_id=platform_id, **detail)
+
+
 def refuse_busy(port: int, name: str, option: str) -> None:
     """End the command with a sentence when something listens on a port of this machine."""
     with socket.socket() as probe:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import click
 
-from lms_ext.cli_app import InApp
+from lms_ext.cli_app import InApp, note
 from lms_ext.domain.delivery_reasons import REASONS
 
 
@@ -42,9 +42,11 @@ def resend(platform_id: int, reason: str | None) -> None:
     from lms_ext.models import Platform, db, utcnow
     from lms_ext.services import grade_desk
 
-    if db.session.get(Platform, platform_id) is None:
+    found = db.session.get(Platform, platform_id)
+    if found is None:
         raise click.ClickException(f"Tidak ada LMS {platform_id}. / There is no platform {platform_id}.")
     number = grade_desk.resend_parked(db.session, platform_id, reason or "", utcnow())
+    note("grades.resend", found.name, platform_id=platform_id, reason=reason or "", number=number)
     db.session.commit()
     click.echo(f"Dikirim lagi / To be sent again: {number}")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lms_ext.cli_app import in_app
+from lms_ext.cli_app import in_app, note
 from lms_ext.settings import plugin_names
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def publish(path: Path, lang: str) -> None:
     found, loaded = _read(path, tool().plugins, lang)
     before = publishing.published(db.session, found.id)
     event = publishing.publish(db.session, found, loaded.blobs, utcnow())
+    if event is not None:
+        note("pack.publish", event.pack, version=event.version, snapshot=event.snapshot[:12])
     db.session.commit()
     if event is None:
         _said(lang, "Tidak ada yang berubah.", "Nothing has changed.")

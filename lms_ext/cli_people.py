@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from lms_ext.cli_app import InApp
+from lms_ext.cli_app import InApp, note
 
 
 @click.group(cls=InApp)
@@ -33,17 +33,15 @@ def find(words: str) -> None:
 @click.option("--to", "target", type=click.Path(dir_okay=False, path_type=Path), required=True, help="ZIP file to write.")
 def export(platform_id: int, person_id: int, target: Path) -> None:
     """Write all that is held of a person into a ZIP file: JSON, CSV and a page to read."""
-    from lms_ext.domain.admins import CONSOLE
     from lms_ext.domain.refusals import Refused
     from lms_ext.models import db
-    from lms_ext.services import audit
     from lms_ext.web import dossiers
 
     try:
         made = dossiers.archive(platform_id, person_id)
     except Refused as refused:
         raise _nobody(platform_id, person_id) from refused
-    audit.write(db.session, CONSOLE, "person.export", str(person_id), platform_id=platform_id)
+    note("person.export", str(person_id), platform_id=platform_id)
     db.session.commit()
     target.touch(mode=0o600)
     target.write_bytes(made)
@@ -56,9 +54,8 @@ def export(platform_id: int, person_id: int, target: Path) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(platform_id: int, person_id: int, yes: bool) -> None:
     """Erase a person: identity, work, marks, sessions and scores on their way. It cannot be undone."""
-    from lms_ext.domain.admins import CONSOLE
     from lms_ext.models import Person, db, utcnow
-    from lms_ext.services import audit, personal_data
+    from lms_ext.services import personal_data
 
     found = db.session.get(Person, (platform_id, person_id))
     if found is None:
@@ -66,7 +63,7 @@ def erase(platform_id: int, person_id: int, yes: bool) -> None:
     if not yes:
         click.confirm(f"Hapus semua data {found.name or found.sub}? / Erase all data of {found.name or found.sub}?", abort=True)
     gone = personal_data.erase(db.session, platform_id, person_id, "console", utcnow()) or {}
-    audit.write(db.session, CONSOLE, "person.erase", str(person_id), platform_id=platform_id, rows=sum(gone.values()))
+    note("person.erase", str(person_id), platform_id=platform_id, rows=sum(gone.values()))
     db.session.commit()
     click.echo("\n".join(f"{name}\t{number}" for name, number in sorted(gone.items())))
     click.echo("Terhapus; nilai di LMS tetap di sana. / Erased; grades in the LMS stay there.")

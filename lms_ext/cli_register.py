@@ -2,7 +2,7 @@
 
 import click
 
-from lms_ext.cli_app import in_app
+from lms_ext.cli_app import in_app, note
 
 
 @click.command()
@@ -15,6 +15,7 @@ def invite(name: str) -> None:
     from lms_ext.web.tool import tool
 
     made, secret = registering.invite(db.session, utcnow(), name=name[:200])
+    note("platform.invite", name[:200])
     db.session.commit()
     click.echo("Tempel di halaman pendaftaran alat LTI pada LMS. / Paste it where the LMS registers LTI tools.")
     click.echo(Addresses.of(tool().settings.public_url).invitation(secret))
@@ -37,7 +38,10 @@ def approve_platform(platform_id: int, replaces: int | None) -> None:
         raise click.ClickException(
             f"{replaces} bukan pendaftaran lama LMS ini. / {replaces} is no older registration of this platform."
         )
+    client_id = found.client_id
     approved = registering.approve(db.session, found, rivals[replaces] if replaces is not None else None)
+    detail = {"client_id": client_id} | ({"in_place_of_registration": platform_id} if approved.id != platform_id else {})
+    note("platform.approve", approved.name, platform_id=approved.id, **detail)
     db.session.commit()
     click.echo(f"Disetujui / Approved: {approved.id} {approved.name}")
 
