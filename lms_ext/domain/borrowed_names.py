@@ -1,17 +1,10 @@
 """Whether two addresses are one LMS's, for what is signed: all LMSs trust one key of ours and know us by client id alone."""
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
+
+from lms_ext.domain.hosts import host_of, of_vendor
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-
-
-def host_of(address: str) -> str:
-    """Give the host of an address in small letters; "" when it has none."""
-    try:
-        return (urlsplit(address).hostname or "").rstrip(".")
-    except ValueError:
-        return ""
 
 
 def may_be_told(audience: str, token_url: str, vendor: Collection[str]) -> bool:
@@ -26,8 +19,4 @@ def may_be_told(audience: str, token_url: str, vendor: Collection[str]) -> bool:
         return True
     if not named:
         return "//" not in audience
-    return _of(named, vendor) and _of(sent, vendor)
-
-
-def _of(host: str, vendor: Collection[str]) -> bool:
-    return any(host == one or host.endswith(f".{one}") for one in vendor)
+    return of_vendor(named, vendor) and of_vendor(sent, vendor)

@@ -26,6 +26,14 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{name}" + (f":{port}" if port not in {None, _PORTS[parts.scheme]} else "")
 
 
+def host_of(address: str) -> str:
+    """Give the host of an address in small letters; "" when it has none."""
+    try:
+        return (urlsplit(address).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
 def listed(written: str, *, allow_http: bool) -> str:
     """Give a host as lists hold it, ``https://lms.example`` or ``https://*.lms.example``; "" for what must not be listed.
 

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from sqlalchemy import select
 
-from lms_ext.domain.borrowed_names import host_of
+from lms_ext.domain.hosts import host_of
 from lms_ext.models import Deployment, Platform
 from lms_ext.services import platform_hosts
 from lms_ext.services.seats import Db

@@ -107,7 +107,6 @@ def _secrets(activity: Activity) -> list[str]:
     return found
 
 
-@pytest.mark.one_engine
 @by_ref
 def test_pages_render_in_both_languages_and_show_no_key(browse: type[Browser], client: FlaskClient, activity: Activity) -> None:
     browser = browse(client, activity.ref)

@@ -61,7 +61,6 @@ def _bare(nonce: str) -> dict[str, Any]:
     return {name: value for name, value in told.items() if not name.startswith(LTI)} | {"name": "badltilaunch"}
 
 
-@pytest.mark.one_engine
 @pytest.mark.parametrize(("row", "step", "code"), ROWS, ids=[row for row, _, _ in ROWS])
 def test_wrong_claims_are_refused(client: FlaskClient, keys: KeyServer, row: str, step: Step, code: str) -> None:
     check_refused(client, step, code)

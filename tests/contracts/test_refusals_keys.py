@@ -39,7 +39,6 @@ BODIES = {
 }
 
 
-@pytest.mark.one_engine
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
 def test_row_30_a_key_set_that_cannot_be_used_is_told_and_not_kept(client: FlaskClient, body: bytes) -> None:
     with key_server(body) as server:

@@ -35,7 +35,6 @@ ROWS: list[tuple[str, Step, str]] = [
 ]
 
 
-@pytest.mark.one_engine
 @pytest.mark.parametrize(("row", "step", "code"), ROWS, ids=[row for row, _, _ in ROWS])
 def test_wrong_privacy_launches_are_refused(client: FlaskClient, keys: KeyServer, row: str, step: Step, code: str) -> None:
     check_refused(client, step, code)

@@ -145,3 +145,9 @@ def test_the_oldest_refused_launches_make_room(app: Flask, monkeypatch: pytest.M
     db.session.commit()
     left = db.session.scalars(select(RefusedLaunch.request_id).order_by(RefusedLaunch.at)).all()
     assert sorted(left) == ["lain", "nomor 2", "nomor 3", "nomor 4"]
+
+
+def test_a_refusal_of_an_older_version_is_listed_by_its_code(app: Flask) -> None:
+    db.session.add(RefusedLaunch(at=utcnow(), code="long-gone", request_id="r", told={}, repeats=0))
+    db.session.commit()
+    assert "<strong>long-gone</strong>" in signed_in(app).get("/admin/launches").text

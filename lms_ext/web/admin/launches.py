@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from lms_ext.domain.launch_hints import hint
-from lms_ext.domain.refusals import refusal
+from lms_ext.domain.refusals import catalogue
 from lms_ext.models import db
 from lms_ext.services import launch_log, platforms
 from lms_ext.web.admin import guard
@@ -27,6 +27,6 @@ def index() -> Response:
         chosen=chosen,
         opened=launch_log.opened(db.session, within, chosen) if opened else None,
         refused=None if opened else launch_log.refused(db.session, within, chosen),
-        refusal=refusal,
+        known_refusals=catalogue(),  # a row may outlive the version that had its code
         hint=hint,
     )
