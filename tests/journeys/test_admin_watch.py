@@ -11,24 +11,17 @@ from sqlalchemy import select, text, update
 from lms_ext.domain.admins import AdminRole
 from lms_ext.domain.pacing import Rules
 from lms_ext.models import AuditEntry, GradeSlot, PlatformKeySet, RefusedLaunch, db, utcnow
-from lms_ext.services import lanes, launch_log, outbox
+from lms_ext.services import lanes, launch_log
 from lms_ext.web.tool import tool
 from tests.support.admins import AdminBrowser, signed_in
-from tests.support.classroom import Classroom, classroom
+from tests.support.classroom import Classroom, with_a_grade
 from tests.support.platform import KeyServer, begin, key_server, launch, register
 
 
 @pytest.fixture
 def room(app: Flask) -> Classroom:
     """Give a course whose one grade has waited for three hours."""
-    made = classroom()
-    outbox.enqueue(
-        db.session, platform_id=made.actor.platform_id, space_id=made.actor.space_id, link_id=made.link.id,
-        person_id=made.actor.person_id, given=7.0, maximum=10, comment="", activity_progress="Completed",
-        grading_progress="FullyGraded", submitted_at=utcnow(), now=utcnow() - timedelta(hours=3),
-    )  # fmt: skip
-    db.session.commit()
-    return made
+    return with_a_grade(utcnow(), utcnow() - timedelta(hours=3))
 
 
 def park(reason: str) -> None:
@@ -65,7 +58,7 @@ def test_parked_grades_are_sent_again_by_reason(app: Flask, room: Classroom) -> 
     db.session.rollback()
     assert stranger.post(path, reason="").status_code == 404
     answer = keeper.post(path, reason="not-enrolled")
-    assert "dikirim lagi" in keeper.get(answer.headers["Location"]).text
+    assert "dikirim ulang" in keeper.get(answer.headers["Location"]).text
     slot = db.session.execute(select(GradeSlot.state, GradeSlot.due_at)).one()
     assert (slot.state, slot.due_at <= utcnow()) == ("queued", True)
     notes = db.session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "grades.resend").order_by(AuditEntry.at))

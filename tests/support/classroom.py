@@ -9,7 +9,7 @@ from lms_ext.domain.access import Actor
 from lms_ext.domain.activities import Activity, Keep
 from lms_ext.domain.people import Role
 from lms_ext.models import Attempt, Link, Member, Person, Platform, Space, db
-from lms_ext.services import attempting
+from lms_ext.services import attempting, outbox
 from lms_ext.services.seats import LinkInfo
 from tests.support.sum_plugin import Sum
 
@@ -57,3 +57,15 @@ def classroom(*, role: Role = Role.LEARNER, **more: Any) -> Classroom:
     db.session.commit()
     actor = Actor(platform.id, space.id, person.id, role)
     return Classroom(actor, LinkInfo(link.id, "", "demo/sum", None, has_column=True), activity(**more), Sum())
+
+
+def with_a_grade(submitted_at: datetime, queued_at: datetime) -> Classroom:
+    """Give a course with one grade of 7 out of 10 on its way since `queued_at`."""
+    made = classroom()
+    outbox.enqueue(
+        db.session, platform_id=made.actor.platform_id, space_id=made.actor.space_id, link_id=made.link.id,
+        person_id=made.actor.person_id, given=7.0, maximum=10, comment="", activity_progress="Completed",
+        grading_progress="FullyGraded", submitted_at=submitted_at, now=queued_at,
+    )  # fmt: skip
+    db.session.commit()
+    return made

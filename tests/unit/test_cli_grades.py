@@ -10,21 +10,14 @@ from sqlalchemy import select, update
 from lms_ext.cli import main
 from lms_ext.domain.pacing import Rules
 from lms_ext.models import GradeSlot, db, utcnow
-from lms_ext.services import lanes, outbox
-from tests.support.classroom import Classroom, classroom
+from lms_ext.services import lanes
+from tests.support.classroom import Classroom, classroom, with_a_grade
 from tests.support.servers import command, environment
 
 
 @pytest.fixture
 def room(app: Flask) -> Classroom:
-    made = classroom()
-    outbox.enqueue(
-        db.session, platform_id=made.actor.platform_id, space_id=made.actor.space_id, link_id=made.link.id,
-        person_id=made.actor.person_id, given=7.0, maximum=10, comment="", activity_progress="Completed",
-        grading_progress="FullyGraded", submitted_at=utcnow(), now=utcnow() - timedelta(hours=3),
-    )  # fmt: skip
-    db.session.commit()
-    return made
+    return with_a_grade(utcnow(), utcnow() - timedelta(hours=3))
 
 
 def grades(database_url: str, *arguments: str) -> str:

@@ -18,19 +18,13 @@ from lms_ext.models import utcnow
 from lms_ext.services.checkup import Facts
 from lms_ext.web.tool import tool
 from tests.support.answers import Answers, Given, answering
-from tests.support.apps import entered
-from tests.support.databases import Databases, test_settings
 from tests.support.platform import KEY, jwk
 from tests.support.servers import free_port
 
 GRADES = [one.scope for one in SCOPES if "/lti-ags/" in one.scope]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def shared_app(databases: Databases) -> Iterator[None]:
-    """Make what goes out and what signs once: a check reads and writes nothing in the database."""
-    with entered(test_settings(databases.sqlite())):
-        yield
+pytestmark = pytest.mark.usefixtures("shared_app")
 
 
 @pytest.fixture

@@ -21,19 +21,13 @@ from lms_ext.services.notices import Service as NoticeService
 from lms_ext.services.rosters import Sought
 from lms_ext.web.tool import new_session, tool
 from tests.support.answers import Answers, Given, answering
-from tests.support.apps import entered
-from tests.support.databases import Databases, test_settings
 from tests.support.servers import free_port
 
 SRI = {"user_id": "42", "roles": ["Learner"], "group_enrollments": [{"group_id": "g1"}]}
 HANDLER = "https://alat.example/lti/notices"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def shared_app(databases: Databases) -> Iterator[None]:
-    """Make the application once: of the database only access tokens are read and written."""
-    with entered(test_settings(databases.sqlite())):
-        yield
+pytestmark = pytest.mark.usefixtures("shared_app")
 
 
 @pytest.fixture

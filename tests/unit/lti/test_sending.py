@@ -19,19 +19,13 @@ from lms_ext.services.columns import Column, Wanted
 from lms_ext.services.delivering import Claimed, Verdict
 from lms_ext.web.tool import new_session, tool
 from tests.support.answers import Answers, Given, answering
-from tests.support.apps import entered
-from tests.support.databases import Databases, test_settings
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 ALL = tuple(SCOPE + one for one in ("lineitem", "result.readonly", "score"))
 SUBMISSION = "https://canvas.instructure.com/lti/submission"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def shared_app(databases: Databases) -> Iterator[None]:
-    """Make the application once: of the database only access tokens are read and written."""
-    with entered(test_settings(databases.sqlite())):
-        yield
+pytestmark = pytest.mark.usefixtures("shared_app")
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from lms_ext.domain.columns import SCOPE
 from lms_ext.domain.pacing import Rules
 from lms_ext.models import GradeColumn, GradeSlot, Link, NoticeService, Space, db
-from lms_ext.services import columns, delivering, lanes, notices, outbox, rosters
+from lms_ext.services import columns, delivering, lanes, notices, rosters
 from lms_ext.services.notices import Service
-from tests.support.classroom import NOON, Classroom, classroom
+from tests.support.classroom import NOON, Classroom, with_a_grade
 
 SOON = NOON + timedelta(seconds=1)
 
@@ -19,14 +19,7 @@ SOON = NOON + timedelta(seconds=1)
 @pytest.fixture
 def room(app: Flask) -> Classroom:
     """Give a course with one grade on its way."""
-    made = classroom()
-    outbox.enqueue(
-        db.session, platform_id=made.actor.platform_id, space_id=made.actor.space_id, link_id=made.link.id,
-        person_id=made.actor.person_id, given=7.0, maximum=10, comment="", activity_progress="Completed",
-        grading_progress="FullyGraded", submitted_at=NOON, now=NOON,
-    )  # fmt: skip
-    db.session.commit()
-    return made
+    return with_a_grade(NOON, NOON)
 
 
 def due_at() -> datetime:
