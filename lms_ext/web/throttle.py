@@ -57,8 +57,8 @@ class Shares:
         now = time.monotonic() if now is None else now
         with self._lock:
             self._turn(int(now // self._seconds))
-            taken = self._taken.setdefault(who, 0)
-            if self._total >= self._capacity // 2 and taken >= self._capacity // len(self._before.union(self._taken)):
+            taken, all_that_ask = self._taken.setdefault(who, 0), len(self._before.union(self._taken))
+            if all_that_ask > 1 and self._total >= self._capacity // 2 and taken >= self._capacity // all_that_ask:
                 return math.ceil((self._window + 1) * self._seconds - now) or 1
             self._taken[who] = taken + 1
             self._total += 1
@@ -78,8 +78,8 @@ class Crowd:
     """
 
     def __init__(self) -> None:
-        self._browsers = Throttle(per_minute=300, burst=300)
-        self._networks = Throttle(per_minute=3000, burst=3000)
+        self._browsers = Throttle(per_minute=600, burst=600)
+        self._networks = Throttle(per_minute=6000, burst=12_000)
         self._shares = Shares(capacity=2000, seconds=10)
 
     def enter(self, platform_id: int, browser: str, restart_url: Callable[[], str]) -> None:
