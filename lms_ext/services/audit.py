@@ -123,6 +123,8 @@ for _action, _words in {
     "platform.check": text("Uji coba dijalankan", "Connection tested"),
     "deployment.approve": text("Penempatan disetujui", "Deployment approved"),
     "deployment.block": text("Penempatan diblokir", "Deployment blocked"),
+    "host.allow": text("Alamat lain diizinkan", "Another host allowed"),
+    "host.block": text("Alamat lain tidak diizinkan", "Another host not allowed"),
     "grades.resend": text("Nilai tertahan dikirim ulang", "Held grades sent again"),
     "pack.upload": text("Paket diunggah", "Pack uploaded"),
     "pack.publish": text("Paket diterbitkan", "Pack published"),

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Frame, Page
+from sqlalchemy import update
 
-from lms_ext.models import db
+from lms_ext.models import Platform, db
 from lms_ext.models.base import utcnow
 from lms_ext.services import platforms, publishing
 from lms_ext.web.tool import tool
@@ -43,11 +44,12 @@ class Stage:
         assert answer.ok, answer.status
 
     def register(self, context: BrowserContext, profile: str) -> None:
-        """Register the practice LMS as it is when it imitates another one."""
+        """Register the practice LMS as it is when it imitates another one; it is one LMS at a time, with one client id."""
         self.act(context, TEACHER, profile)
         data = context.request.get(f"{self.lms}/tool/registration.json").json()
         with self.app.app_context():
-            platforms.save(db.session, data, allow_http=True)
+            db.session.execute(update(Platform).where(Platform.issuer != data["issuer"]).values(status="pending"))
+            platforms.save(db.session, data, allow_http=True).platform.status = "active"
             db.session.commit()
             tool().lti.registry.forget()
 

@@ -58,6 +58,9 @@ def test_after_signing_in_once_more_the_account_can_be_changed(
 ) -> None:
     answer = prove(yosef, provider)
     assert answer.headers["Location"] == "/admin/account?ok=proven"
+    yosef.get("/admin/account")
+    refused = yosef.post("/admin/account/unlink")
+    assert (refused.status_code, "satu-satunya cara" in refused.text) == (409, True)
     asked = provider.asked[-1]
     assert (asked["prompt"], asked["max_age"]) == ("login", "0")
     assert "auth_time" in asked["claims"]

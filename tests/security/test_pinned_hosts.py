@@ -113,7 +113,8 @@ def work(worker: Worker) -> None:
     worker.once()
     db.session.execute(update(GradeColumn).values(read_due_at=utcnow() - timedelta(seconds=1)))
     db.session.commit()
-    worker._reader._look_at = 0.0
+    for one in worker._columns:
+        one._look_at = 0.0
     worker.once()
     with worker._app.app_context():
         worker._rosters.once()
