@@ -169,8 +169,6 @@ class Worker:
         for one in results:
             try:
                 ours += self._record([one])
-            except SQLAlchemyError:
-                raise
             except Exception as error:
                 log.exception("worker.unrecorded", error=type(error).__name__, platform=one.claimed.key[0])
         return ours

@@ -208,50 +208,91 @@ def test_a_grade_that_was_kept_has_the_column_read(make_lms, work, monkeypatch: 
     until(kept)
 
 
-def test_changed_times_are_told_again_after_a_fault_and_a_refusal_stays_to_be_seen(app: Flask, make_lms) -> None:
-    lms = make_lms("generic")
-    link = (lms.platform_id, lms.space_id, lms.link_id)
-    silent: list[bool] = []
+def tell(app: Flask, lms: Lms, **times: Any) -> column_changes.Told:
+    """Change the link's times and have the LMS told; gives how far that came."""
+    db.session.execute(update(Link).values(**times))
+    column_changes.ask(db.session, (lms.platform_id, lms.space_id, lms.link_id), utcnow())
+    db.session.commit()
+    return tell_again(app, lms)
+
+
+def tell_again(app: Flask, lms: Lms) -> column_changes.Told:
+    db.session.execute(update(GradeColumn).values(change_due_at=utcnow()).where(GradeColumn.change_due_at.is_not(None)))
+    db.session.commit()
+    worker = Worker(app, Rules())
+    worker.once()
+    worker.close()
+    db.session.expire_all()
+    (told,) = column_changes.look(db.session, teacher(lms), lms.link_id)
+    db.session.rollback()
+    return told
+
+
+def answer_with(lms: Lms, method: str, status: int, body: str, only: list[bool]) -> None:
+    """Let the LMS answer so at its columns while `only` holds anything."""
 
     @lms.sandbox.after_request
-    def _silent(response: Response) -> Response:
-        if silent and request.method == "PUT":
-            response.status_code, response.data = 204, b""
+    def _changed(response: Response) -> Response:
+        if only and request.method == method and "/lineitems/" in request.path:
+            response.status_code = status
+            response.set_data(body)
         return response
 
-    def tell(**times: Any) -> column_changes.Told:
-        db.session.execute(update(Link).values(**times))
-        column_changes.ask(db.session, link, utcnow())
-        db.session.commit()
-        return again()
 
-    def again() -> column_changes.Told:
-        db.session.execute(update(GradeColumn).values(change_due_at=utcnow()).where(GradeColumn.change_due_at.is_not(None)))
-        db.session.commit()
-        worker = Worker(app, Rules())
-        worker.once()
-        worker.close()
-        db.session.expire_all()
-        (told,) = column_changes.look(db.session, teacher(lms), lms.link_id)
-        db.session.rollback()
-        return told
-
+def test_changed_times_are_told_again_after_a_fault_and_a_refusal_stays_to_be_seen(app: Flask, make_lms) -> None:
+    lms = make_lms("generic")
+    silent: list[bool] = []
+    answer_with(lms, "PUT", 204, "", silent)
     due = datetime(2099, 12, 1, 9, tzinfo=UTC)
     lms.practice.faults.add("lineitems", "503", times=1)
-    told = tell(ends_at=due)
+    told = tell(app, lms, ends_at=due)
     assert (told.trouble, told.kept, told.due_at is not None) == ("busy", None, True)
-    told = again()
+    told = tell_again(app, lms)
     assert (told.trouble, told.kept, told.due_at) == ("", column_changes.Kept(None, due, released=True), None)
 
     lms.practice.faults.add("lineitems", "403", times=1)
-    told = tell(ends_at=due + timedelta(days=1))
+    told = tell(app, lms, ends_at=due + timedelta(days=1))
     assert (told.trouble, told.due_at) == ("change-not-allowed", None)
     assert told.kept is not None
     assert told.kept.ends_at == due, "what the LMS said before"
     silent.append(True)
-    assert tell(ends_at=due + timedelta(days=2)).kept == column_changes.Kept(None, due + timedelta(days=2), released=True)
+    kept = column_changes.Kept(None, due + timedelta(days=2), released=True)
+    assert tell(app, lms, ends_at=due + timedelta(days=2)).kept == kept
     lms.practice.course.remove_column(lms.column)
-    assert tell(starts_at=None).trouble == "no-column"
+    assert tell(app, lms, starts_at=None).trouble == "no-column"
+
+
+@pytest.mark.parametrize(("method", "status", "body", "trouble", "again"), [
+    ("PUT", 403, "{}", "change-not-allowed", False), ("PUT", 400, "", "change-refused", False),
+    ("PUT", 500, "<html>", "platform-fault", True), ("GET", 200, "[]", "change-refused", False),
+    ("GET", 200, "<html>", "change-refused", False), ("PUT", 204, "", "", False),
+])  # fmt: skip
+def test_an_lms_that_will_not_have_other_times_says_so(
+    app: Flask, make_lms, method: str, status: int, body: str, trouble: str, *, again: bool
+) -> None:
+    lms = make_lms("generic")
+    answer_with(lms, method, status, body, [True])
+    told = tell(app, lms, ends_at=datetime(2099, 12, 1, 9, tzinfo=UTC))
+    assert (told.trouble, told.due_at is not None) == (trouble, again)
+    assert (told.words is not None, told.kept is None) == (bool(trouble), bool(trouble))
+
+
+def test_columns_of_one_lms_are_told_one_after_another_and_a_link_without_one_tells_those_it_has(make_lms) -> None:
+    lms = unnamed(make_lms, profile="generic")
+    link = (lms.platform_id, lms.space_id, lms.link_id)
+    for key in ("demo/lain", "demo/lain#alur"):
+        want(lms, key)
+    db.session.execute(update(GradeColumn).where(GradeColumn.key != "").values(url=f"{lms.practice.settings.url}/x"))
+    column_changes.ask(db.session, link, utcnow())
+    told = []
+    for _ in range(3):
+        due = column_changes.take(db.session, utcnow(), limit=5, but=())
+        told += [one.key for one in due]
+        for one in due:
+            column_changes.store(db.session, one, column_changes.Kept(), "", utcnow())
+    assert sorted(told) == ["demo/lain", "demo/lain#alur"]
+    assert not column_changes.is_due(db.session, utcnow())
+    db.session.rollback()
 
 
 def test_times_changed_while_the_lms_was_being_told_are_told_after_that(make_lms) -> None:

@@ -289,6 +289,17 @@ def test_a_platform_that_is_down_is_left_alone_and_teachers_are_told(app: Flask,
     assert db.session.execute(select(DeliveryLane.down_since)).scalar_one() is None
 
 
+def test_a_list_waits_its_turn_behind_grades_that_have_just_left(make_lms: Make) -> None:
+    lms = in_use(make_lms("moodle"))
+    now = utcnow()
+    lane = {"rate": 1.0, "next_at": now + timedelta(seconds=5), "paced_at": now, "failures": 0}
+    db.session.add(DeliveryLane(platform_id=lms.platform_id, **lane))
+    db.session.commit()
+    assert rosters.take(db.session, QUICK, now) is None
+    assert rosters.take(db.session, QUICK, now + timedelta(seconds=5)) is not None
+    db.session.rollback()
+
+
 def test_a_course_that_nobody_uses_is_not_asked_about(app: Flask, make_lms: Make) -> None:
     lms = in_use(make_lms("moodle"))
     due(lms, used_at=utcnow() - timedelta(days=31))

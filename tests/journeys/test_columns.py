@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import pytest
 from sqlalchemy import select, update
 
-from lms_ext.models import GradeColumn, GradeSlot, Link, db, utcnow
+from lms_ext.models import GradeColumn, GradeSlot, Link, Space, db, utcnow
 from lms_ext.sandbox.claims import item_url
 from lms_ext.worker import Worker
 from tests.journeys.test_activity import document, publish
@@ -128,6 +128,25 @@ def _changed_here(both: Both, profile: str, link: int, column: int) -> None:  # 
     assert (row.starts_at, row.ends_at, row.releases_at, row.options) == (None, None, None, "")
     gone = both.lms.course.column(column) or {}
     assert (gone["starts"], gone["ends"], bool(gone["released"])) == ("", "", True)
+
+
+def test_times_of_a_link_without_a_column_hold_here_and_one_without_an_activity_has_none(both: Both) -> None:  # noqa: F811 - as above
+    both.register()
+    choose(both, "demo/sum")
+    link = both.lms.course.links()[-1].id
+    at = both.open(TEACHER, link).url
+    db.session.rollback()
+    db.session.execute(update(Link).values(lineitem_url=""))
+    db.session.execute(update(Space).values(lineitems_url=""))
+    db.session.commit()
+    page = both.visitor.post(f"{at}/times", {"csrf": csrf(both.visitor.get(f"{at}/times")), "ends": "2099-11-30T16:00"})
+    assert (page.status, "30 November 2099" in page.text or "2099-11-30T16:00" in page.text) == (200, True)
+    assert db.session.execute(select(Link.ends_at)).scalar_one() == datetime(2099, 11, 30, 9, tzinfo=UTC)
+    assert db.session.execute(select(GradeColumn.key).where(GradeColumn.change_due_at.is_not(None))).all() == []
+    db.session.rollback()
+    db.session.execute(update(Link).values(activity_ref=""))
+    db.session.commit()
+    assert both.visitor.get(f"{at}/times").status == 404
 
 
 def set_times(both: Both, link: int, **fields: str) -> Page:  # noqa: F811 - as above

@@ -147,6 +147,16 @@ def test_a_launch_that_must_wait_is_not_spent(app: Flask, keys: KeyServer) -> No
     assert post(browser, **form).status_code == 303, "nor was the old answer spent"
 
 
+def test_a_launch_that_cannot_be_begun_again_from_here_says_where_to_go(app: Flask, keys: KeyServer) -> None:
+    narrow(tool().launches, network=0)
+    browser = app.test_client()
+    begun = begin(browser, lti_message_hint="h" * 1500)
+    refused = post(browser, state=begun.state, id_token=token(claims(begun.nonce)))
+    assert (refused.status_code, "buka lagi aktivitas ini dari kursus Anda" in refused.text) == (429, True)
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert "Refresh" not in refused.headers
+
+
 def test_json_clients_are_told_too(app: Flask, keys: KeyServer) -> None:
     narrow(tool().logins, network=0)
     answer = app.test_client().get(

@@ -19,6 +19,7 @@ from lms_ext.lti.quirks.brightspace import Brightspace
 from lms_ext.lti.quirks.canvas import Canvas
 from lms_ext.lti.quirks.moodle import Moodle
 from lms_ext.lti.registry import KnownPlatform
+from lms_ext.lti.tokens import ForeignHost, Tokens
 from lms_ext.models import (
     AskedHost,
     GradeColumn,
@@ -34,7 +35,7 @@ from lms_ext.models import (
 )
 from lms_ext.services import outbox, platform_hosts, platforms, readings
 from lms_ext.web import checking
-from lms_ext.web.tool import tool
+from lms_ext.web.tool import new_session, tool
 from lms_ext.worker import Worker
 from tests.faults.conftest import QUICK
 from tests.support.admins import signed_in
@@ -260,6 +261,20 @@ def test_the_list_is_checked_and_what_was_typed_stays(app: Flask, platform: Plat
         platforms.save(db.session, given | {"other_hosts": ["http://x.example"]}, allow_http=False)
     saved = platforms.save(db.session, given | {"other_hosts": ["https://Y.example:443/"]}, allow_http=False)
     assert saved.platform.other_hosts == "https://y.example"
+
+
+def test_a_host_that_an_admin_just_allowed_is_allowed_in_processes_that_know_the_platform_from_before(platform: Platform) -> None:
+    before, elsewhere = tool().lti.registry.all()[platform.id], "https://canvas.sekolah.sch.id/api"
+    tokens = Tokens(tool().lti.outbound, tool().lti.signer, new_session)
+    for _ in range(2):  # it is noted once
+        with pytest.raises(ForeignHost):
+            tokens.check_host(before, Quirks(), elsewhere)
+    db.session.rollback()
+    assert [one.host for one in platform_hosts.asked(db.session, platform.id)] == ["https://canvas.sekolah.sch.id"]
+    platform_hosts.change(db.session, platform, "https://*.sekolah.sch.id", utcnow())
+    db.session.commit()
+    assert not before.other_hosts
+    tokens.check_host(before, Quirks(), elsewhere)
 
 
 def test_a_platform_cannot_fill_the_page_with_hosts(platform: Platform) -> None:
