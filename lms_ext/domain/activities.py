@@ -114,6 +114,8 @@ class Activity:
     """How many attempts; None for no limit."""
     keep: Keep = Keep.BEST
     rubric: Rubric | None = None
+    language: str = "id"
+    """Of its longer texts, which are in one language only."""
 
     @property
     def ref(self) -> str:

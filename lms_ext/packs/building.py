@@ -18,7 +18,7 @@ def build_pack(document: Mapping[str, Any], configs: Mapping[str, object]) -> Pa
         language=document["language"],
         licence=document["licence"],
         authors=tuple(document["authors"]),
-        units=tuple(_unit(document["id"], one, configs) for one in document["units"]),
+        units=tuple(_unit(document, one, configs) for one in document["units"]),
         sources=tuple(Source(one["title"], one.get("url", ""), one.get("note", "")) for one in document["sources"]),
         audience=tuple(document["audience"]),
         assets={path: Asset(path, one["media_type"], one["sha256"], one["size"]) for path, one in document["assets"].items()},
@@ -26,14 +26,14 @@ def build_pack(document: Mapping[str, Any], configs: Mapping[str, object]) -> Pa
     )
 
 
-def _unit(pack: str, unit: Mapping[str, Any], configs: Mapping[str, object]) -> Unit:
+def _unit(pack: Mapping[str, Any], unit: Mapping[str, Any], configs: Mapping[str, object]) -> Unit:
     activities = tuple(_activity(pack, one, configs.get(one["id"])) for one in unit["activities"])
     return Unit(unit["id"], unit["title"], unit.get("summary"), activities)
 
 
-def _activity(pack: str, head: Mapping[str, Any], config: object) -> Activity:
+def _activity(pack: Mapping[str, Any], head: Mapping[str, Any], config: object) -> Activity:
     return Activity(
-        pack=pack,
+        pack=pack["id"],
         id=head["id"],
         type=head["type"],
         title=head["title"],
@@ -46,6 +46,7 @@ def _activity(pack: str, head: Mapping[str, Any], config: object) -> Activity:
         attempts=None if head["attempts"] == UNLIMITED else head["attempts"],
         keep=Keep(head["keep"]),
         rubric=_rubric(head["rubric"]) if "rubric" in head else None,
+        language=pack["language"],
     )
 
 

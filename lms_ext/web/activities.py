@@ -7,7 +7,7 @@ from time import time
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
 from flask_babel import get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,6 +20,7 @@ from lms_ext.models import Attempt, Submission, db, engine, utcnow
 from lms_ext.services import attempting, drafting, marking, scoring
 from lms_ext.services.drafting import Change, Saved, Stored
 from lms_ext.web import sessions
+from lms_ext.web.assets import show_inside
 from lms_ext.web.entry import Place, enter, keep_private, pinned, place
 from lms_ext.web.errors import wants_json
 from lms_ext.web.i18n import SWITCHES, clock
@@ -144,7 +145,7 @@ def review_context(here: Place, attempt: Attempt, sent: Sequence[Submission], *,
 
 
 def _shared(here: Place, attempt: Attempt) -> dict[str, Any]:
-    g.pack_base = f"/p/{here.snapshot}/"
+    show_inside(here.snapshot, here.activity)
     return {
         "place": here,
         "visitor": here.visitor,

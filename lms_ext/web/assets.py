@@ -10,6 +10,7 @@ from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, Pr
 from markupsafe import Markup
 
 from lms_ext.config_fields import RichText
+from lms_ext.domain.activities import Activity
 from lms_ext.plugin_host import PluginHost
 from lms_ext.richtext import PACK_PREFIX
 
@@ -52,12 +53,24 @@ def _plugin_templates(plugins: PluginHost) -> dict[str, BaseLoader]:
     return found
 
 
+def show_inside(snapshot: str, activity: Activity) -> None:
+    """Let rich texts on this page be those of an activity: their pictures have its pack's address, and they have its language."""
+    g.pack_base, g.pack_language = f"/p/{snapshot}/", activity.language
+
+
+def _coded(words: str) -> Markup:
+    """What stands between backticks, as in messages of the pack checks, is code."""
+    parts = words.split("`")
+    return Markup().join(Markup("<code>{}</code>").format(part) if number % 2 else part for number, part in enumerate(parts))
+
+
 def register(app: Flask, plugins: PluginHost) -> None:
     """Join template folders, add `asset` to templates, and set headers."""
     own = FileSystemLoader(str(Path(__file__).parent / "templates"))
     app.jinja_loader = ChoiceLoader([own, PrefixLoader(_plugin_templates(plugins))])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.filters["coded"] = _coded
 
     @app.template_filter("rich")
     def _rich(value: RichText) -> Markup:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask_babel import get_locale, gettext
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -22,7 +22,7 @@ from lms_ext.models import db
 from lms_ext.services import choosing, seats
 from lms_ext.services.choosing import Item, Shelf, Wish
 from lms_ext.settings import ZONES
-from lms_ext.web.assets import content_policy
+from lms_ext.web.assets import content_policy, show_inside
 from lms_ext.web.entry import Visitor, enter, keep_private
 from lms_ext.web.sessions import LaunchRef
 from lms_ext.web.tool import tool
@@ -256,7 +256,7 @@ def _preview(shelves: Sequence[Shelf], items: Sequence[Item], ref: str) -> dict[
     if activity is None:
         return {"item": item, "inside": published.pack.activities}
     kind = tool().plugins.activity_types[activity.type]
-    g.pack_base = f"/p/{published.snapshot}/"
+    show_inside(published.snapshot, activity)
     try:
         work = Work(kind.start(activity.config, 0))
         shown = render_template(

@@ -16,6 +16,7 @@ from jinja2 import pass_environment
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
+from lms_ext.config_fields import RichText
 from lms_ext.domain.texts import LOCALES, Text, nearest_locale, pick
 from lms_ext.plugin_host import PluginHost
 from lms_ext.settings import ZONES, Settings
@@ -130,11 +131,14 @@ def register(app: Flask, settings: Settings, plugins: PluginHost) -> None:
 
     @app.template_filter("lang_of")
     @pass_environment
-    def _lang_of(page: Environment, value: Text | str) -> Markup:
+    def _lang_of(page: Environment, value: Text | RichText | str) -> Markup:
         """Give ``lang="…"`` for an element whose text is in another language than the page, so that it is read aloud right."""
-        if isinstance(value, str) or page.language in value:
-            return Markup("")
-        return Markup(' lang="{}"').format("id" if "id" in value else next(iter(value), "id"))
+        if isinstance(value, str):
+            return Markup()
+        there = [g.get("pack_language", "id")] if isinstance(value, RichText) else value
+        if page.language in there:
+            return Markup()
+        return Markup(' lang="{}"').format("id" if "id" in there else next(iter(there), "id"))
 
     @app.template_filter("moment")
     def _moment(value: datetime) -> str:

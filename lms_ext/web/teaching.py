@@ -4,7 +4,7 @@ from datetime import timedelta
 from math import isfinite
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask_babel import format_decimal, get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -16,6 +16,7 @@ from lms_ext.services import attempting, beside, marking, outbox, readings, revi
 from lms_ext.services.marking import Decision
 from lms_ext.services.reviewing import Row
 from lms_ext.web.activities import review_context
+from lms_ext.web.assets import show_inside
 from lms_ext.web.class_lists import ListView
 from lms_ext.web.entry import Place, enter, keep_private, pinned, place
 from lms_ext.web.sessions import LaunchRef, read_id
@@ -124,7 +125,7 @@ def _work_page(here: Place, attempt: Attempt, *, trouble: str = "", status: int 
     index = ids.index(attempt.id) if attempt.id in ids else 0
     latest = sent[-1]
     context: dict[str, Any] = review_context(here, attempt, sent)
-    g.pack_base = f"/p/{here.snapshot}/"
+    show_inside(here.snapshot, here.activity)
     mark = marking.latest_mark(db.session, attempt)
     page = render_template(
         "pages/marking.html",

@@ -126,6 +126,8 @@ def test_a_faulty_pack_says_where_and_changes_nothing(app: Flask, listener: List
         assert "Paket ini belum dapat terbit." in answer.text
         assert "<code>jurnal.yaml:4</code>" in answer.text
         assert "<code>modul.module.md:8</code>" in answer.text
+        assert "<code>points</code>" in answer.text
+        assert "`" not in answer.text
         assert "Terbitkan" not in answer.text
     broken = upload(owner, b"PK", "../../rusak\x00.zip")
     assert "archive-broken" in owner.get(broken).text

@@ -228,11 +228,14 @@ def test_english(keys: KeyServer, client: FlaskClient) -> None:
     learner = Learner(client)
     page = learner.get("en")
     assert "0 of 6 answered" in page
+    assert page.count('.soal" lang="id">') == 6, "read aloud in the pack's language"
+    assert '<span lang="id">190 gram' in page
     assert "True" in page
     assert "Peta soal" not in page
-    learner.get()
+    assert '.soal">' in learner.get(), "needs no saying here"
     learner.send({"q.keliling": ["x"], "q.kata": ["cafe"]}, action="submit")
     review = learner.get("en")
+    assert review.count('<div class="prose" lang="id">') >= 6
     assert "Emerging" in review
     assert "not read as a number" in review
     assert "Jawaban tepat" not in review
