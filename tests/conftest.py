@@ -36,6 +36,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_url", both if chosen == "both" else [chosen], indirect=True)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Stop where groups of tests would be torn apart among processes, as one pytest did: see `setup.cfg`."""
+    if session.config.getoption("loadgroup", default=False):
+        torn = [one.nodeid for one in session.items if one.get_closest_marker("xdist_group") and "@" not in one.nodeid]
+        if torn:
+            raise pytest.UsageError(f"pytest and pytest-xdist do not fit: {torn[0]} is in no group")
+
+
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     """Give this run's (this worker's) maker of databases."""
