@@ -64,6 +64,8 @@ def test_after_signing_in_once_more_the_account_can_be_changed(
     asked = provider.asked[-1]
     assert (asked["prompt"], asked["max_age"]) == ("login", "0")
     assert "auth_time" in asked["claims"]
+    refused = yosef.post("/admin/account/recovery")
+    assert (refused.status_code, "Formulir sudah tidak berlaku" in refused.text) == (403, True), "there is no second factor yet"
     page = yosef.get("/admin/account?ok=proven").text
     assert "selama lima menit" in page
     assert "Pastikan bahwa ini Anda" not in page

@@ -176,7 +176,8 @@ def test_one_click_lets_everything_that_waited_go_there(
     admin.get(f"/admin/platforms/{platform_id}")
     assert 'value="active"' not in auditor.get(f"/admin/platforms/{platform_id}").text
     here = f"/admin/platforms/{platform_id}/hosts"
-    assert admin.post(here, host="https://never.named", status="active").status_code == 404
+    for status in ("active", "disabled"):
+        assert admin.post(here, host="https://never.named", status=status).status_code == 404
     assert admin.post(here, host=other.url, status="maybe").status_code == 400
     assert auditor.post(here, host=other.url, status="active").status_code == 403
     assert admin.post(here, host=other.url, status="active").status_code == 303
@@ -275,6 +276,22 @@ def test_a_host_that_an_admin_just_allowed_is_allowed_in_processes_that_know_the
     db.session.commit()
     assert not before.other_hosts
     tokens.check_host(before, Quirks(), elsewhere)
+
+
+def test_a_full_list_takes_no_more_and_a_host_that_it_does_not_cover_waits_on(app: Flask, platform: Platform) -> None:
+    platform_id, waits = platform.id, "https://satu.lagi.example"
+    platform_hosts.note(db.session, platform_id, waits, utcnow())
+    db.session.commit()
+    admin = signed_in(app)
+    here = f"/admin/platforms/{platform_id}"
+    full = " ".join(f"https://h{number}.example" for number in range(hosts.MOST))
+    assert admin.post(f"{here}/settings", name="LMS", other_hosts=full).status_code == 303
+    refused = admin.post(f"{here}/hosts", host=waits, status="active")
+    assert (refused.status_code, f"h29.example {waits}" in refused.text) == (422, True)
+    db.session.rollback()
+    assert db.session.get_one(Platform, platform_id).other_hosts == full
+    assert [(one.host, one.status) for one in platform_hosts.asked(db.session, platform_id)] == [(waits, "pending")]
+    db.session.rollback()
 
 
 def test_a_platform_cannot_fill_the_page_with_hosts(platform: Platform) -> None:

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 from types import ModuleType
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 
+from lms_ext.config_fields import RichText
 from lms_ext.settings import ZONES, SettingsError
 from lms_ext.web.i18n import own_page
 from tests.support.apps import application
@@ -107,3 +109,24 @@ def test_a_plugin_brings_its_own_english_but_never_rewrites_the_host(tmp_path: o
     plugin.__file__ = str(folder / "__init__.py")
     with application(test_settings("sqlite://"), words=plugin) as app, app.test_request_context("/?lang=en"):
         assert app.jinja_env.from_string("{{ _('Kata plugin') }}/{{ _('Kembali') }}").render() == "A plugin's word/Back"
+
+
+def lang_of(app: Flask, language: str, value: object) -> str:
+    """Give what the filter adds to an element on a page in that language."""
+    page: Any = app.jinja_env
+    return str(page._in(language).from_string("{{ x|lang_of }}").render(x=value))
+
+
+@pytest.mark.parametrize(("language", "value", "said"), [
+    ("id", {"id": "Halo"}, ""), ("id", {"en": "Hello"}, ' lang="en"'), ("id", RichText("Halo"), ""), ("id", "Halo", ""),
+    ("en", {"id": "Halo"}, ' lang="id"'), ("en", {"en": "Hello", "id": "Halo"}, ""), ("en", RichText("Halo"), ' lang="id"'),
+])  # fmt: skip
+def test_a_text_in_another_language_than_the_page_says_which(app: Flask, language: str, value: object, said: str) -> None:
+    with app.test_request_context("/"):
+        assert lang_of(app, language, value) == said
+
+
+def test_texts_of_an_english_pack_say_so_on_an_indonesian_page(app: Flask) -> None:
+    with app.test_request_context("/"):
+        g.pack_language = "en"
+        assert lang_of(app, "id", RichText("Hello")) == ' lang="en"'
