@@ -140,7 +140,7 @@ def test_times_of_a_link_without_a_column_hold_here_and_one_without_an_activity_
     db.session.execute(update(Space).values(lineitems_url=""))
     db.session.commit()
     page = both.visitor.post(f"{at}/times", {"csrf": csrf(both.visitor.get(f"{at}/times")), "ends": "2099-11-30T16:00"})
-    assert (page.status, "30 November 2099" in page.text or "2099-11-30T16:00" in page.text) == (200, True)
+    assert (page.status, 'value="2099-11-30T16:00"' in page.text) == (200, True)
     assert db.session.execute(select(Link.ends_at)).scalar_one() == datetime(2099, 11, 30, 9, tzinfo=UTC)
     assert db.session.execute(select(GradeColumn.key).where(GradeColumn.change_due_at.is_not(None))).all() == []
     db.session.rollback()

@@ -26,11 +26,11 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 BLOCKS = {"p", "div", "ul", "ol", "table", "section", "h2", "h3", "fieldset"}
 
 
-def publish(settings: dict[str, Any]) -> None:
+def publish(settings: dict[str, Any], language: str = "id") -> None:
     """Publish a pack with the sample quiz as the activity that launches open."""
     activity = {"id": "sum", "type": "quiz", "title": {"id": "Kuis resep", "en": "Recipe quiz"}, "points": 100,
                 "attempts": 3, "config": plain(**settings)}  # fmt: skip
-    document = {"format": 1, "id": "demo", "version": "1.0.0", "title": {"id": "Contoh"}, "language": "id", "licence": "CC0",
+    document = {"format": 1, "id": "demo", "version": "1.0.0", "title": {"id": "Contoh"}, "language": language, "licence": "CC0",
                 "authors": ["T"], "units": [{"id": "u1", "title": {"id": "Unit"}, "activities": [activity]}]}  # fmt: skip
     publishing.publish(db.session, pack_from_document(document, tool().plugins.activity_types), {}, utcnow())
     db.session.commit()
@@ -239,6 +239,13 @@ def test_english(keys: KeyServer, client: FlaskClient) -> None:
     assert "Emerging" in review
     assert "not read as a number" in review
     assert "Jawaban tepat" not in review
+
+
+def test_questions_of_an_english_pack_say_so_on_an_indonesian_page(keys: KeyServer, client: FlaskClient) -> None:
+    publish({}, language="en")
+    learner = Learner(client)
+    assert learner.page.count('.soal" lang="en">') == 6
+    assert '.soal">' in learner.get("en")
 
 
 def test_blank_questions_are_named_before_they_cost_an_attempt(keys: KeyServer, client: FlaskClient) -> None:
